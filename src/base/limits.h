@@ -1,0 +1,59 @@
+#pragma once
+// Every bound on foreign bytes, named once, with its reason. Values that operators may change are
+// defaults here and keys of the configuration; the rest are fixed. Each has a test that hits it.
+
+#include <chrono>
+#include <cstddef>
+
+namespace sekisho::limits {
+
+using namespace std::chrono_literals;
+
+// HTTP/1.1 heads: Claude Code's longest seen head is about 3 KB, Bedrock metadata may reach 8.5 KB.
+inline constexpr std::size_t kHeadBytes = 64 * 1024;
+inline constexpr std::size_t kRequestLineBytes = 8 * 1024;
+inline constexpr std::size_t kHeaderLineBytes = 16 * 1024;
+inline constexpr std::size_t kHeaderCount = 100;
+inline constexpr std::size_t kChunkLineBytes = 256;  // size and extensions of one chunk
+
+// Bodies: agents send 0.1 to 1 MB, documents and images more; 64 MB covers every provider's cap.
+inline constexpr std::size_t kRequestBodyBytes = 64 << 20;   // configurable
+inline constexpr std::size_t kResponseBodyBytes = 64 << 20;  // non-streamed answers held whole
+inline constexpr std::size_t kBufferedBytesTotal = std::size_t{1} << 30;  // all bodies in flight
+inline constexpr std::size_t kManagementBodyBytes = 1 << 20;
+
+// JSON: real bodies nest below 30; 128 leaves room for tool schemas.
+inline constexpr std::size_t kJsonDepth = 128;
+inline constexpr std::size_t kTopLevelKeys = 256;
+inline constexpr std::size_t kTextBlocks = 100'000;
+
+// Streams
+inline constexpr std::size_t kSseFrameBytes = 8 << 20;  // one image or tool argument in one event
+inline constexpr std::size_t kEventStreamFrameBytes = 24 << 20;  // botocore's own limit
+inline constexpr std::size_t kClientQueueBytes = 256 * 1024;  // over this, stop reading upstream
+
+// Time
+inline constexpr auto kHeadTimeout = 30s;        // from the first byte to the end of the head
+inline constexpr auto kBodyIdleTimeout = 60s;    // between two reads of a request body
+inline constexpr auto kKeepAliveTimeout = 75s;   // idle between requests (nginx's default)
+inline constexpr auto kConnectTimeout = 5s;
+inline constexpr auto kUpstreamIdlePool = 55s;   // below AWS load balancers' 60 s
+inline constexpr auto kUpstreamFirstByte = 600s; // long thinking without streaming
+inline constexpr auto kUpstreamIdle = 300s;      // between two bytes of a stream
+inline constexpr auto kPingInterval = 15s;       // silent gap after which we send a ping
+inline constexpr auto kDrainTimeout = 30s;       // graceful stop
+inline constexpr auto kWriteStall = 120s;        // a client that reads nothing at all
+
+// Counts
+inline constexpr std::size_t kConnections = 20'000;
+inline constexpr std::size_t kUpstreamPoolPerHost = 512;  // per worker
+inline constexpr std::size_t kUpstreamIdlePerHost = 64;   // per worker
+inline constexpr std::size_t kTraceQueue = 65'536;
+inline constexpr std::size_t kUnitDepth = 16;  // organisation → … → team
+inline constexpr std::size_t kBudgetLevels = kUnitDepth + 3;  // key, user, units, organisation
+inline constexpr int kUpstreamAttempts = 3;
+
+// Conversation memory
+inline constexpr std::size_t kConversationBytes = 256 << 20;  // all workers together, configurable
+
+}  // namespace sekisho::limits

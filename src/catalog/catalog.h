@@ -1,0 +1,83 @@
+#pragma once
+// Models, deployments and prices, as values. The catalogue that workers read is part of the policy
+// snapshot; CatalogStore (catalog_store.h) keeps what people manage.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/money.h"
+#include "wire/translate.h"
+#include "wire/usage.h"
+
+namespace sekisho::catalog {
+
+// Prices per token in pico-dollars, each rate from a source, none derived from a ratio.
+// Where a provider has no such kind, the rate is absent; usage of an absent kind is billed at the
+// dearest rate that could apply and marked (cost.h).
+struct Rates {
+  Price input, output;
+  std::optional<Price> cache_read, cache_write_5m, cache_write_1h, reasoning;
+};
+struct PriceTier {  // applies to ALL tokens when prompt() > above
+  std::int64_t above = 0;
+  Rates rates;
+};
+struct Prices {
+  Rates base;
+  std::vector<PriceTier> tiers;  // ascending by `above`
+  std::string source;            // "AWS Bedrock pricing page" …
+  std::string effective_date;    // ISO 8601
+};
+
+// What a model is, apart from where it is bought.
+struct ModelFacts {
+  std::string name;  // canonical: "claude-sonnet-4-6"
+  std::int64_t context_window = 0, max_output = 0;
+  wire::TargetModel target;
+};
+
+// One row of the starter table: a model id at a kind of provider.
+struct StarterRow {
+  std::string provider;        // "bedrock", "anthropic", "openai"
+  std::string upstream_model;  // "us.anthropic.claude-sonnet-4-6"
+  ModelFacts facts;
+  Prices prices;
+};
+const std::vector<StarterRow>& starter_table();
+const StarterRow* find_starter(std::string_view provider, std::string_view upstream_model);
+
+struct Deployment {
+  DeploymentId id;
+  UpstreamId upstream;
+  std::string upstream_name;
+  std::string upstream_model;
+  std::string region;
+  std::int64_t weight = 1;
+  std::optional<Prices> prices;  // none = unpriced
+};
+struct ModelGroup {
+  ModelId id;
+  std::string name;                 // what clients ask for
+  std::vector<std::string> aliases;
+  ModelFacts facts;
+  std::vector<Deployment> deployments;  // in order of preference
+  bool allow_unpriced = false;
+};
+
+struct Cost {
+  Money total;
+  bool unpriced_kind = false;  // a kind of token had no rate of its own
+};
+// The amount booked for `usage`: summed in pico-dollars, rounded once, half up.
+Cost cost_of(const Prices& prices, const wire::Usage& usage);
+// An amount that no usage with prompt() <= prompt_tokens and output <= output_tokens can exceed,
+// whatever share of it the cache reads, writes or misses and whichever tier applies. Rounded up.
+Money worst_case(const Prices& prices, std::int64_t prompt_tokens, std::int64_t output_tokens);
+// The largest output bound whose worst case is within `money`; nullopt if not even zero fits.
+std::optional<std::int64_t> affordable_output(const Prices& prices, std::int64_t prompt_tokens,
+                                              Money money);
+
+}  // namespace sekisho::catalog

@@ -1,0 +1,85 @@
+#pragma once
+// HTTP/1.1 client with a connection pool, one per worker loop. It talks only to origins it was
+// given (the egress rule): there is no redirect following and no proxy from the environment.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "http/body.h"
+#include "http/message.h"
+#include "io/stream.h"
+
+namespace sekisho::http {
+
+// Where an upstream lives. `tls` null means plain HTTP; it must outlive the client.
+struct Origin {
+  io::Endpoint endpoint;
+  const io::TlsClientOptions* tls = nullptr;
+  std::string authority;  // value of the Host header
+};
+
+struct ClientOptions {
+  Duration connect_timeout = limits::kConnectTimeout;
+  Duration first_byte_timeout = limits::kUpstreamFirstByte;
+  Duration idle_timeout = limits::kUpstreamIdle;
+  Duration pool_idle = limits::kUpstreamIdlePool;
+  std::size_t max_idle_per_origin = limits::kUpstreamIdlePerHost;
+};
+
+struct ClientRequest {
+  std::string_view method = "POST";
+  std::string_view target;  // raw
+  const Headers* headers = nullptr;  // without Host and framing
+  std::span<const iovec> body;       // Content-Length is their sum
+  // A stale pooled connection may be replaced and the request sent again only when nothing of an
+  // answer was received; true for every request here because the upstream has not answered.
+  bool repeat_on_stale = true;
+};
+
+// An answer whose body is pulled. Destroying it before its end closes the connection, which
+// cancels the work at the upstream; after its end the connection goes back to the pool.
+class ClientResponse {
+ public:
+  virtual ~ClientResponse() = default;
+  virtual const ResponseHead& head() const = 0;
+  // The next piece of body, valid until the next call; empty at the end.
+  // Errors: kUpstreamTimeout, kUpstreamFailed (cut, bad framing), kCancelled after cancel(),
+  // kTimeout when `soft_deadline` passes first (call again to go on waiting).
+  virtual io::task<Result<std::string_view>> read(SteadyTime soft_deadline = SteadyTime::max()) = 0;
+  // Reads everything, at most `cap` bytes.
+  virtual io::task<Result<void>> read_all(Buffer& into, std::size_t cap) = 0;
+  // Makes a pending read answer kCancelled and closes the connection.
+  virtual void cancel() = 0;
+};
+
+// Lets somebody else (client gone) stop a request in any phase, also while connecting.
+class CancelSource {
+ public:
+  void cancel();
+  bool cancelled() const { return cancelled_; }
+
+ private:
+  friend class Client;
+  bool cancelled_ = false;
+  std::move_only_function<void()> hook_;
+};
+
+class Client {
+ public:
+  Client(io::Loop& loop, io::Network& network, BufferPool& buffers, ClientOptions options);
+  ~Client();
+  // Sends a request and reads the answer's head (1xx skipped).
+  // Errors: kUpstreamUnreachable, kUpstreamTimeout, kUpstreamFailed, kCancelled.
+  io::task<Result<std::unique_ptr<ClientResponse>>> send(const Origin& origin,
+                                                         const ClientRequest& request,
+                                                         CancelSource* cancel = nullptr);
+  std::size_t idle_connections() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sekisho::http

@@ -1,0 +1,111 @@
+#pragma once
+// The event loop's face towards everything above io/: time, timers, ready coroutines, a mailbox.
+// One loop belongs to one thread; every member but `post` is for that thread only. Two
+// implementations: EpollLoop (epoll_loop.h, the real one) and SimLoop (sim_loop.h, one thread,
+// simulated time and network, every choice taken from a seed).
+
+#include <coroutine>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "base/clock.h"
+#include "io/task.h"
+
+namespace sekisho::io {
+
+class Loop;
+
+// A one-shot timer, intrusive in the loop's heap: arming allocates nothing. Not movable.
+// The callback runs on the loop's thread; it may destroy the timer.
+class Timer {
+ public:
+  using Callback = std::move_only_function<void()>;
+  Timer(Loop& loop, Callback callback) : loop_(loop), callback_(std::move(callback)) {}
+  ~Timer() { cancel(); }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  void arm(SteadyTime at);  // re-arms when armed
+  void cancel();
+  bool armed() const { return slot_ != kNone; }
+  SteadyTime at() const { return at_; }
+
+ private:
+  friend class Loop;
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  Loop& loop_;
+  Callback callback_;
+  SteadyTime at_{};
+  std::size_t slot_ = kNone;
+};
+
+class Loop {
+ public:
+  virtual ~Loop();
+  Loop() = default;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  virtual const Clock& clock() const = 0;
+  // Steady time read once per loop turn (precise enough for deadlines, costs no system call).
+  SteadyTime now() const { return now_; }
+
+  // Thread-safe: runs `work` on the loop's thread in one of its next turns.
+  virtual void post(std::move_only_function<void()> work) = 0;
+  // Resumes `handle` later in this turn or the next; never inside the caller.
+  void resume_soon(std::coroutine_handle<> handle) { ready_.push_back(handle); }
+
+  virtual void run() = 0;   // until stop()
+  virtual void stop() = 0;  // thread-safe
+
+  // co_await loop.sleep_until(t): cancellable by destruction.
+  struct SleepAwaiter {
+    SleepAwaiter(Loop& loop, SteadyTime at);
+    bool await_ready() const;
+    void await_suspend(std::coroutine_handle<> handle);
+    void await_resume() const {}
+    Loop& loop;
+    SteadyTime at;
+    std::coroutine_handle<> handle;
+    Timer timer;
+  };
+  SleepAwaiter sleep_until(SteadyTime at) { return SleepAwaiter(*this, at); }
+  SleepAwaiter sleep_for(Duration d) { return SleepAwaiter(*this, now() + d); }
+
+ protected:
+  friend class Timer;
+  void run_ready();
+  void run_due_timers(SteadyTime now);
+  bool has_ready() const { return !ready_.empty(); }
+  // Time of the earliest timer, or SteadyTime::max().
+  SteadyTime next_timer() const;
+  SteadyTime now_{};
+
+ private:
+  void sift_up(std::size_t slot);
+  void sift_down(std::size_t slot);
+  std::vector<std::coroutine_handle<>> ready_;
+  std::vector<Timer*> heap_;
+};
+
+// Owns tasks that nobody awaits (connections, background work). A finished task is destroyed in
+// the loop's next turn; destroying the scope destroys, and so cancels, what is left.
+class TaskScope {
+ public:
+  explicit TaskScope(Loop& loop);
+  ~TaskScope();
+  TaskScope(const TaskScope&) = delete;
+  TaskScope& operator=(const TaskScope&) = delete;
+  void spawn(task<void> work);
+  std::size_t size() const;
+  // Calls `fn` once the scope is empty (at once if it is now).
+  void when_empty(std::move_only_function<void()> fn);
+
+ private:
+  struct Entry;
+  struct State;
+  State* state_;
+};
+
+}  // namespace sekisho::io

@@ -1,0 +1,41 @@
+#pragma once
+// application/vnd.amazon.eventstream: u32 total | u32 headers | crc32(first 8) | headers | payload |
+// crc32(all before), big-endian. Sans-IO decoder (split-invariant, bounded) and encoder.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace sekisho::wire::aws {
+
+struct EventMessage {
+  struct Header {
+    std::string name;
+    std::uint8_t type = 7;
+    std::string value;  // strings and byte arrays as they are; numbers as big-endian bytes
+  };
+  std::vector<Header> headers;
+  std::string payload;
+  std::string_view header(std::string_view name) const;  // "" when absent
+};
+
+class EventStreamDecoder {
+ public:
+  // Appends complete messages. Errors (kUpstreamFailed) are final.
+  Result<void> feed(std::string_view bytes, std::vector<EventMessage>& out);
+  // True when no partial message is held.
+  bool at_boundary() const { return buffer_.empty(); }
+
+ private:
+  std::string buffer_;
+};
+
+std::string encode_message(const EventMessage& message);
+std::string encode_event(std::string_view event_type, std::string_view json_payload);
+std::string encode_exception(std::string_view exception_type, std::string_view json_payload);
+
+}  // namespace sekisho::wire::aws

@@ -1,0 +1,65 @@
+#pragma once
+// A refusal explains itself: the rule, its scope, the present figure and the limit, when it resets,
+// who can change it, the request id; rendered with the status, headers and body that THIS client
+// shows its user at once and does not retry. The table per client is data (refusal.cpp; sources:
+// observations of the real clients).
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "wire/dialect.h"
+
+namespace sekisho::wire {
+
+enum class Language : std::uint8_t { kEnglish, kJapanese };
+
+struct Refusal {
+  Code code = Code::kInternal;
+  std::string rule;     // "budget", "requests_per_minute", "models_allowed", rule id of a guardrail
+  std::string scope;    // "key alice-laptop", "unit 開発部", "organisation Example"
+  std::string figure;   // "$4.98"
+  std::string limit;    // "$5.00"
+  std::string resets;   // ISO 8601 with offset; empty = never
+  std::string who;      // "the head of unit 開発部"
+  std::string detail;   // a sentence of its own where the fields above do not fit; or appended
+  std::optional<std::int64_t> retry_after_s;
+  std::string param;    // OpenAI's error.param
+};
+
+// One sentence (two at most) with every field that is set, and the request id.
+std::string refusal_sentence(const Refusal& refusal, Language language, std::string_view request_id);
+
+struct RenderedError {
+  int status = 400;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind client,
+                             Language language, std::string_view request_id);
+
+// The same inside a stream whose status is already 200: SSE bytes of the dialect, to be followed
+// by the end of the connection.
+std::string render_stream_error(const Refusal& refusal, Dialect dialect, Language language,
+                                std::string_view request_id);
+
+// An upstream's error answer → what the client gets. Account ids and ARNs never pass; texts that
+// clients act on (context overflow) survive word for word.
+struct UpstreamError {
+  int status = 502;
+  std::string type;     // provider's own type or exception name
+  std::string message;  // provider's text, for the operator's log
+  std::optional<std::int64_t> retry_after_s;
+};
+UpstreamError read_upstream_error(Dialect upstream, int status,
+                                  std::string_view error_type_header, std::string_view body);
+Refusal refusal_from_upstream(const UpstreamError& error);
+// Replaces account ids, ARNs and key-like strings by placeholders.
+std::string scrub_upstream_text(std::string_view text);
+
+}  // namespace sekisho::wire

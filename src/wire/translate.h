@@ -1,0 +1,50 @@
+#pragma once
+// Translation between dialects, through the canonical conversation (conversation.h). Request:
+// decode → conversation → encode, deterministic: the same input gives the same bytes.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "wire/answer.h"
+#include "wire/dialect.h"
+#include "wire/envelope.h"
+
+namespace sekisho::wire {
+
+// What the target model can do; from the catalogue.
+struct TargetModel {
+  std::int64_t max_output = 0;     // 0 = unknown
+  bool images = true, tools = true, prompt_caching = true, reasoning = false;
+  bool forbids_sampling = false;       // temperature/top_p are refused ("deprecated for this model")
+  bool forbids_forced_tool = false;    // tool_choice any/tool is refused
+  bool adaptive_thinking = false;      // thinking adaptive + effort instead of budget_tokens
+  bool rejects_prefill = false;
+  std::string family;  // "claude", "nova", "llama", "gpt", …
+};
+
+struct TranslatedRequest {
+  std::string body;
+  std::vector<std::string> dropped;  // fields the target has no place for, for header and trace
+};
+
+// OpenAI chat completions → Bedrock Converse. `body` was already walked into `envelope`;
+// `max_tokens` is the bound that admission decided (always sent). Redactions are applied before.
+// Errors: kInvalidArgument / kUnsupported naming the field.
+Result<TranslatedRequest> chat_to_converse(std::string_view body, const TargetModel& target,
+                                           std::int64_t max_tokens);
+
+std::unique_ptr<AnswerDecoder> make_converse_decoder(bool stream);
+
+struct ChatEncoding {
+  std::string id;     // "chatcmpl-…"
+  std::string model;  // the name the client asked for
+  std::int64_t created = 0;
+  bool stream = false;
+  bool include_usage = false;
+};
+std::unique_ptr<AnswerEncoder> make_chat_encoder(ChatEncoding encoding);
+
+}  // namespace sekisho::wire
