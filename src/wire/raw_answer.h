@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "wire/dialect.h"
 #include "wire/envelope.h"
+#include "wire/json_text.h"  // escape_json, unescape_json
 #include "wire/usage.h"
 
 namespace sekisho::wire {
@@ -47,9 +48,5 @@ class RawAnswer {
 };
 
 std::unique_ptr<RawAnswer> make_raw_answer(Dialect dialect, bool stream);
-
-// JSON string content <-> text.
-std::string unescape_json(std::string_view raw);
-std::string escape_json(std::string_view text);
 
 }  // namespace sekisho::wire

@@ -1,0 +1,62 @@
+#include "wire/dialect.h"
+
+#include <gtest/gtest.h>
+
+namespace sekisho::wire {
+
+TEST(DataPath, AcceptsEveryOddForm) {
+  for (std::string prefix : {"", "/v1", "/v1/v1", "/v1/v1/v1", "/", "//v1"}) {
+    for (std::string suffix : {"", "/", "?beta=true", "/?beta=true&x=/models", "?api-version=1"}) {
+      SCOPED_TRACE(prefix + "…" + suffix);
+      EXPECT_EQ(match_data_path("POST", prefix + "/chat/completions" + suffix),
+                Operation::kChatCompletions);
+      EXPECT_EQ(match_data_path("POST", prefix + "/messages" + suffix), Operation::kMessages);
+      EXPECT_EQ(match_data_path("POST", prefix + "/messages/count_tokens" + suffix),
+                Operation::kCountTokens);
+      EXPECT_EQ(match_data_path("GET", prefix + "/models" + suffix), Operation::kListModels);
+      EXPECT_EQ(match_data_path("GET", prefix + "/model/info" + suffix), Operation::kModelInfo);
+    }
+  }
+}
+
+TEST(DataPath, RefusesOtherPathsAndMethods) {
+  EXPECT_FALSE(match_data_path("GET", "/v1/messages"));
+  EXPECT_FALSE(match_data_path("POST", "/v1/models"));
+  EXPECT_FALSE(match_data_path("POST", "/v1"));
+  EXPECT_FALSE(match_data_path("POST", "/"));
+  EXPECT_FALSE(match_data_path("POST", ""));
+  EXPECT_FALSE(match_data_path("POST", "v1/messages"));
+  EXPECT_FALSE(match_data_path("POST", "/v1/messages/batches"));
+  EXPECT_FALSE(match_data_path("POST", "/v2/messages"));
+  EXPECT_FALSE(match_data_path("POST", "/messages/v1"));
+  EXPECT_FALSE(match_data_path("POST", "/Messages"));
+  EXPECT_FALSE(match_data_path("POST", "/v1/%6Dessages"));
+  EXPECT_FALSE(match_data_path("GET", "/api/v1/models"));
+}
+
+TEST(DetectClient, KnowsObservedUserAgents) {
+  EXPECT_EQ(detect_client("claude-cli/2.1.330 (external, sdk-cli)", false),
+            ClientKind::kClaudeCode);
+  EXPECT_EQ(detect_client("something/1", true), ClientKind::kClaudeCode);
+  EXPECT_EQ(
+      detect_client("ai-sdk/openai-compatible/3.0.37 ai-sdk/provider-utils runtime/bun", false),
+      ClientKind::kCline);
+  EXPECT_EQ(detect_client("Cline/3.0.65", false), ClientKind::kCline);
+  EXPECT_EQ(detect_client("opencode/1.18.33 ai-sdk/openai-compatible/2", false),
+            ClientKind::kOpencode);
+  EXPECT_EQ(detect_client("codex_exec/0.169.0 (Debian 12; x86_64)", false), ClientKind::kCodex);
+  EXPECT_EQ(detect_client("GeminiCLI/0.61.0/gemini-2.5-pro (linux; x64)", false),
+            ClientKind::kGeminiCli);
+  EXPECT_EQ(detect_client("OpenAI/Python 2.9.0", false), ClientKind::kOpenAiSdk);
+  EXPECT_EQ(detect_client("AsyncAnthropic/Python 2.12.0", false), ClientKind::kAnthropicSdk);
+  EXPECT_EQ(detect_client("curl/7.88.1", false), ClientKind::kCurl);
+  EXPECT_EQ(detect_client("", false), ClientKind::kUnknown);
+}
+
+TEST(Names, AreStableLabels) {
+  EXPECT_EQ(dialect_name(Dialect::kOpenAiChat), "openai_chat");
+  EXPECT_EQ(dialect_name(Dialect::kAnthropicMessages), "anthropic_messages");
+  EXPECT_EQ(client_name(ClientKind::kClaudeCode), "claude_code");
+}
+
+}  // namespace sekisho::wire
