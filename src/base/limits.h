@@ -53,6 +53,12 @@ inline constexpr std::size_t kUnitDepth = 16;  // organisation → … → team
 inline constexpr std::size_t kBudgetLevels = kUnitDepth + 3;  // key, user, units, organisation
 inline constexpr int kUpstreamAttempts = 3;
 
+// Store
+inline constexpr std::size_t kStoreValueBytes = 128 << 20;  // one text or blob in the database
+inline constexpr std::size_t kStoreStatements = 256;        // prepared ones kept per connection
+inline constexpr std::size_t kStoreQueue = 4'096;           // writes and reads waiting, per thread
+inline constexpr std::size_t kStoreBatch = 256;             // writes that share one commit
+
 // Conversation memory
 inline constexpr std::size_t kConversationBytes = 256 << 20;  // all workers together, configurable
 
