@@ -21,6 +21,7 @@ inline constexpr std::size_t kRequestBodyBytes = 64 << 20;   // configurable
 inline constexpr std::size_t kResponseBodyBytes = 64 << 20;  // non-streamed answers held whole
 inline constexpr std::size_t kBufferedBytesTotal = std::size_t{1} << 30;  // all bodies in flight
 inline constexpr std::size_t kManagementBodyBytes = 1 << 20;
+inline constexpr std::size_t kProfileFileBytes = 1 << 20;  // ~/.aws/config, ~/.aws/credentials
 
 // JSON: real bodies nest below 30; 128 leaves room for tool schemas.
 inline constexpr std::size_t kJsonDepth = 128;
@@ -30,6 +31,8 @@ inline constexpr std::size_t kTextBlocks = 100'000;
 // Streams
 inline constexpr std::size_t kSseFrameBytes = 8 << 20;  // one image or tool argument in one event
 inline constexpr std::size_t kEventStreamFrameBytes = 24 << 20;  // botocore's own limit
+inline constexpr std::size_t kEventStreamHeaderBytes = 128 * 1024;  // likewise
+inline constexpr std::size_t kEventStreamHeaders = 64;  // real frames carry three or four
 inline constexpr std::size_t kClientQueueBytes = 256 * 1024;  // over this, stop reading upstream
 
 // Time
