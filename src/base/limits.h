@@ -15,6 +15,8 @@ inline constexpr std::size_t kRequestLineBytes = 8 * 1024;
 inline constexpr std::size_t kHeaderLineBytes = 16 * 1024;
 inline constexpr std::size_t kHeaderCount = 100;
 inline constexpr std::size_t kChunkLineBytes = 256;  // size and extensions of one chunk
+inline constexpr std::size_t kChunkExtensionBytes = 16 * 1024;  // of one body; nobody uses them
+inline constexpr std::size_t kInterimResponses = 16;  // 1xx before the final answer
 
 // Bodies: agents send 0.1 to 1 MB, documents and images more; 64 MB covers every provider's cap.
 inline constexpr std::size_t kRequestBodyBytes = 64 << 20;   // configurable
