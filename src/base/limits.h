@@ -64,6 +64,13 @@ inline constexpr std::size_t kStoreStatements = 256;        // prepared ones kep
 inline constexpr std::size_t kStoreQueue = 4'096;           // writes and reads waiting, per thread
 inline constexpr std::size_t kStoreBatch = 256;             // writes that share one commit
 
+// What people name and write into the management API
+inline constexpr std::size_t kNameBytes = 255;
+inline constexpr std::size_t kModelPatterns = 1'000;  // of one scope
+inline constexpr std::size_t kTags = 64;
+inline constexpr std::size_t kMetadataBytes = 64 * 1024;
+inline constexpr std::size_t kListPage = 1'000;  // rows of one answer
+
 // Conversation memory
 inline constexpr std::size_t kConversationBytes = 256 << 20;  // all workers together, configurable
 

@@ -29,6 +29,7 @@ struct Organisation {
   std::string time_zone = "Asia/Tokyo";
   std::string language = "ja";  // of messages when the client does not say
   LimitSettings limits;
+  std::vector<std::string> models;  // allowed, `*` is a wildcard; empty = all of the catalogue
 };
 struct Unit {
   UnitId id;
@@ -38,6 +39,7 @@ struct Unit {
   std::string kind;  // "department", "section", "team", "project"
   LimitSettings limits;
   std::vector<std::string> models;  // allowed; empty = all that the parent allows
+  std::optional<WallTime> deleted;  // kept for reports; never part of a World
 };
 struct User {
   UserId id;
@@ -48,6 +50,7 @@ struct User {
   LimitSettings limits;
   std::vector<std::string> models;
   bool blocked = false;
+  std::optional<WallTime> deleted;
 };
 
 // "sk-" + 43 characters base64url of 256 random bits; only its SHA-256 is stored.
@@ -70,6 +73,7 @@ struct VirtualKey {
   LimitSettings limits;
   WallTime created{};
   std::string metadata_json = "{}";
+  std::optional<WallTime> deleted;
 };
 
 }  // namespace sekisho::identity
