@@ -20,22 +20,29 @@ namespace sekisho::catalog {
 struct Rates {
   Price input, output;
   std::optional<Price> cache_read, cache_write_5m, cache_write_1h, reasoning;
+  friend bool operator==(const Rates&, const Rates&) = default;
 };
 struct PriceTier {  // applies to ALL tokens when prompt() > above
   std::int64_t above = 0;
   Rates rates;
+  friend bool operator==(const PriceTier&, const PriceTier&) = default;
 };
 struct Prices {
   Rates base;
   std::vector<PriceTier> tiers;  // ascending by `above`
   std::string source;            // "AWS Bedrock pricing page" …
-  std::string effective_date;    // ISO 8601
+  std::string effective_date;    // ISO 8601: the day on which the source stated it
+  // Percent of every rate with Anthropic's `speed: fast` and `inference_geo: us`.
+  std::int64_t fast_percent = 100, us_percent = 100;
+  friend bool operator==(const Prices&, const Prices&) = default;
 };
 
 // What a model is, apart from where it is bought.
 struct ModelFacts {
-  std::string name;  // canonical: "claude-sonnet-4-6"
-  std::int64_t context_window = 0, max_output = 0;
+  std::string name;                                 // canonical: "claude-sonnet-4-6"
+  std::int64_t context_window = 0, max_output = 0;  // 0 = unknown
+  std::int64_t cache_minimum_tokens = 0;  // a shorter prefix is silently not cached; 0 = unknown
+  bool always_thinks = false;             // thinking cannot be switched off
   wire::TargetModel target;
 };
 
@@ -60,7 +67,7 @@ struct Deployment {
 };
 struct ModelGroup {
   ModelId id;
-  std::string name;                 // what clients ask for
+  std::string name;  // what clients ask for
   std::vector<std::string> aliases;
   ModelFacts facts;
   std::vector<Deployment> deployments;  // in order of preference
@@ -71,13 +78,28 @@ struct Cost {
   Money total;
   bool unpriced_kind = false;  // a kind of token had no rate of its own
 };
-// The amount booked for `usage`: summed in pico-dollars, rounded once, half up.
-Cost cost_of(const Prices& prices, const wire::Usage& usage);
+
+// Which cache writes a request can cause: those for a longer life are dearer, so a bound that may
+// leave them out is tighter. Reads can always happen.
+enum class CacheWrites : std::uint8_t { kNone, kShort, kLong };
+
+// What scales all rates of a call, in percent (100 = as they are).
+std::int64_t percent_of(const Prices& prices, bool fast, bool us);
+
+// The amount booked for `usage`: summed in pico-dollars, rounded once, half up. Negative counts are
+// taken as 0, absurd ones as kMostTokens; reasoning is part of output. A kind without a rate is
+// billed at the dearest rate that its tokens can have (a read: input; a write: input or the other
+// write) and marked.
+Cost cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t percent = 100);
 // An amount that no usage with prompt() <= prompt_tokens and output <= output_tokens can exceed,
 // whatever share of it the cache reads, writes or misses and whichever tier applies. Rounded up.
-Money worst_case(const Prices& prices, std::int64_t prompt_tokens, std::int64_t output_tokens);
+Money worst_case(const Prices& prices, std::int64_t prompt_tokens, std::int64_t output_tokens,
+                 CacheWrites writes = CacheWrites::kLong, std::int64_t percent = 100);
 // The largest output bound whose worst case is within `money`; nullopt if not even zero fits.
 std::optional<std::int64_t> affordable_output(const Prices& prices, std::int64_t prompt_tokens,
-                                              Money money);
+                                              Money money, CacheWrites writes = CacheWrites::kLong,
+                                              std::int64_t percent = 100);
+
+inline constexpr std::int64_t kMostTokens = 1'000'000'000'000;  // of one call; keeps sums exact
 
 }  // namespace sekisho::catalog

@@ -1,0 +1,26 @@
+#pragma once
+// The starter table as text, read by starter_table.cpp. All figures were read from the price file
+// that litellm 1.109.1 (2026-11-12) carries; each is stated there, none is computed. Where that
+// file names the page it took a figure from, the row says so (aws, anthropic, openai), otherwise
+// "unstated". A rate that is not stated is "-".
+//
+// kModels, one model a line:      name family trait…
+// kBedrock, kAnthropic, kOpenAi:  model-id name context-window max-output
+//                                   prefix,… source input output cache-read write-5m write-1h
+//                                     >tokens the same five rates, for prompts above that
+// Rates are USD per million tokens. A prefix is that of a cross-region profile, "." stands for
+// none. OpenAI's long-lived cache writes (12 h) stand in the column of the 1-hour ones.
+//
+// Traits: reasoning, no-images, no-tools, no-caching, no-sampling (temperature and top_p are
+// refused), no-forced (tool choice), adaptive (thinking by effort instead of a budget), no-prefill,
+// thinks (always; so reasoning), cache=N (shortest prefix that is cached), fast=P and us=P (percent
+// of the price with speed "fast" and inference_geo "us", at Anthropic's own API).
+
+namespace sekisho::catalog::starter {
+
+extern const char* const kModels;
+extern const char* const kBedrock;
+extern const char* const kAnthropic;
+extern const char* const kOpenAi;
+
+}  // namespace sekisho::catalog::starter
