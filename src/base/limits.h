@@ -69,6 +69,10 @@ inline constexpr std::size_t kNameBytes = 255;
 inline constexpr std::size_t kModelPatterns = 1'000;  // of one scope
 inline constexpr std::size_t kTags = 64;
 inline constexpr std::size_t kMetadataBytes = 64 * 1024;
+inline constexpr std::size_t kAliases = 64;             // of one model
+inline constexpr std::size_t kDeployments = 64;         // of one model
+inline constexpr std::size_t kPriceTiers = 8;           // of one deployment
+inline constexpr std::size_t kUpstreamModelBytes = 2'048;  // Bedrock's longest ARN
 inline constexpr std::size_t kListPage = 1'000;  // rows of one answer
 
 // Conversation memory
