@@ -57,6 +57,9 @@ inline constexpr std::size_t kTraceQueue = 65'536;
 inline constexpr std::size_t kUnitDepth = 16;  // organisation → … → team
 inline constexpr std::size_t kBudgetLevels = kUnitDepth + 3;  // key, user, units, organisation
 inline constexpr int kUpstreamAttempts = 3;
+inline constexpr std::size_t kResolverThreads = 4;   // look-ups at a time, whole process
+inline constexpr std::size_t kResolverCache = 1024;  // names; egress knows only configured ones
+inline constexpr auto kResolverFresh = 30s;          // providers move addresses within a minute
 
 // Store
 inline constexpr std::size_t kStoreValueBytes = 128 << 20;  // one text or blob in the database

@@ -7,6 +7,8 @@
 #include <coroutine>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
@@ -53,17 +55,21 @@ class Loop {
 
   // Thread-safe: runs `work` on the loop's thread in one of its next turns.
   virtual void post(std::move_only_function<void()> work) = 0;
-  // Resumes `handle` later in this turn or the next; never inside the caller.
+  // Resumes `handle` later in this turn or the next; never inside the caller. Whoever owns the
+  // frame must forget() the handle if the frame dies first: an awaiter does so in its destructor.
   void resume_soon(std::coroutine_handle<> handle) { ready_.push_back(handle); }
+  void forget(std::coroutine_handle<> handle);
 
-  virtual void run() = 0;   // until stop()
+  virtual void run() = 0;   // until stop(); may be called again afterwards
   virtual void stop() = 0;  // thread-safe
+  // Runs the loop until `work` has ended (tests, start-up, command line).
+  void run_until_done(task<void> work);
 
   // co_await loop.sleep_until(t): cancellable by destruction.
   struct SleepAwaiter {
     SleepAwaiter(Loop& loop, SteadyTime at);
     bool await_ready() const;
-    void await_suspend(std::coroutine_handle<> handle);
+    void await_suspend(std::coroutine_handle<> suspended);
     void await_resume() const {}
     Loop& loop;
     SteadyTime at;
@@ -77,20 +83,28 @@ class Loop {
   friend class Timer;
   void run_ready();
   void run_due_timers(SteadyTime now);
+  // Order of coroutines that are ready together is free; the simulation chooses it from its seed.
+  virtual void arrange(std::span<std::coroutine_handle<>> /*ready*/) {}
   bool has_ready() const { return !ready_.empty(); }
   // Time of the earliest timer, or SteadyTime::max().
   SteadyTime next_timer() const;
   SteadyTime now_{};
 
  private:
+  void insert(Timer& timer);
+  void erase(Timer& timer);
+  void place(Timer& timer, std::size_t slot);
   void sift_up(std::size_t slot);
   void sift_down(std::size_t slot);
   std::vector<std::coroutine_handle<>> ready_;
+  std::vector<std::coroutine_handle<>> running_;  // the round being resumed
   std::vector<Timer*> heap_;
 };
 
-// Owns tasks that nobody awaits (connections, background work). A finished task is destroyed in
-// the loop's next turn; destroying the scope destroys, and so cancels, what is left.
+// Owns tasks that nobody awaits (connections, background work). A spawned task starts in the loop's
+// next round, never inside spawn(); a finished one is destroyed in the loop's next turn; destroying
+// the scope destroys, and so cancels, what is left. REQUIRES: the loop outlives the scope, and a
+// scope is not destroyed by one of its own tasks.
 class TaskScope {
  public:
   explicit TaskScope(Loop& loop);
@@ -105,7 +119,8 @@ class TaskScope {
  private:
   struct Entry;
   struct State;
-  State* state_;
+  static task<void> run(State& state, Entry& entry, task<void> work);
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace sekisho::io

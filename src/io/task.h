@@ -75,6 +75,9 @@ class [[nodiscard]] task {
     if (handle_) handle_.destroy();
   }
 
+  // Begins without being awaited; the owner keeps the task and learns of its end by other means.
+  // REQUIRES: neither started nor awaited before.
+  void start() { handle_.resume(); }
   bool done() const { return !handle_ || handle_.done(); }
   Handle handle() const { return handle_; }
 
