@@ -27,8 +27,16 @@ inline constexpr std::size_t kProfileFileBytes = 1 << 20;  // ~/.aws/config, ~/.
 
 // JSON: real bodies nest below 30; 128 leaves room for tool schemas.
 inline constexpr std::size_t kJsonDepth = 128;
-inline constexpr std::size_t kTopLevelKeys = 256;
+inline constexpr std::size_t kTopLevelKeys = 256;  // of any object whose fields are governed
 inline constexpr std::size_t kTextBlocks = 100'000;
+inline constexpr std::size_t kMessages = 100'000;  // each leaves a checkpoint of 20 bytes
+inline constexpr std::size_t kTools = 4'096;       // hundreds with many MCP servers
+inline constexpr std::size_t kTags = 256;
+inline constexpr std::size_t kChoices = 128;         // OpenAI's own cap of n
+inline constexpr std::size_t kIdentifierBytes = 64;  // ids, names, types: providers' own cap
+// In tool definitions, tool arguments and unknown fields, strings under this are not text blocks
+// (no rule matches so little; schemas are full of "string" and "object"), nor keys under twice it.
+inline constexpr std::size_t kShortestBlock = 8;
 
 // Streams
 inline constexpr std::size_t kSseFrameBytes = 8 << 20;  // one image or tool argument in one event

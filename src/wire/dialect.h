@@ -24,7 +24,15 @@ std::optional<Operation> match_data_path(std::string_view method, std::string_vi
 
 // Detected from headers and body signs; decides how refusals are shaped.
 enum class ClientKind : std::uint8_t {
-  kUnknown, kCline, kClaudeCode, kCodex, kOpencode, kGeminiCli, kOpenAiSdk, kAnthropicSdk, kCurl
+  kUnknown,
+  kCline,
+  kClaudeCode,
+  kCodex,
+  kOpencode,
+  kGeminiCli,
+  kOpenAiSdk,
+  kAnthropicSdk,
+  kCurl
 };
 std::string_view client_name(ClientKind client);
 ClientKind detect_client(std::string_view user_agent, bool has_claude_session_header);

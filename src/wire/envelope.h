@@ -17,25 +17,27 @@
 
 #include "base/result.h"
 #include "wire/dialect.h"
+#include "wire/span.h"
 
 namespace sekisho::wire {
 
-// [begin, end) in bytes of the raw body.
-struct Span {
-  std::uint32_t begin = 0, end = 0;
-  std::uint32_t size() const { return end - begin; }
-  bool empty() const { return begin == end; }
-  std::string_view of(std::string_view body) const { return body.substr(begin, end - begin); }
-  friend bool operator==(const Span&, const Span&) = default;
-};
-
 enum class BlockKind : std::uint8_t {
-  kSystem, kUser, kAssistant, kToolResult, kToolArguments, kToolDefinition, kOther
+  kSystem,
+  kUser,
+  kAssistant,
+  kToolResult,
+  kToolArguments,
+  kToolDefinition,
+  kOther
 };
 
-// A string that a guardrail must read. `raw` is the JSON string's content between its quotes, still
-// escaped (kToolArguments of Anthropic and kToolDefinition: every string inside the object is a
-// block of its own). `escaped` is true if it holds a backslash.
+// A string that a guardrail must read: every string of the body, but for the model's name, short
+// roles, types and identifiers (providers check their characters), signatures and other data that
+// only its provider can read, image data, and strings in free-form values (tool definitions and
+// arguments, unknown fields) under limits::kShortestBlock. Long keys of free-form objects are
+// blocks too. `raw` is the JSON string's content between its quotes, still escaped (kToolArguments
+// of Anthropic and kToolDefinition: every string inside the object is a block of its own).
+// `escaped` is true if it holds a backslash. Empty strings are left out.
 struct TextBlock {
   Span raw;
   BlockKind kind = BlockKind::kOther;
@@ -44,31 +46,39 @@ struct TextBlock {
   friend bool operator==(const TextBlock&, const TextBlock&) = default;
 };
 
-struct Envelope {
+// What is found once per body. A field that is null counts as absent, but its span is kept, so that
+// an edit replaces it instead of adding a second key.
+struct EnvelopeFields {
   Dialect dialect = Dialect::kOpenAiChat;
   Span model;              // content between the quotes
   std::string model_name;  // decoded
   bool stream = false;
-  std::optional<Span> stream_value;  // the literal true / false
+  std::optional<Span> stream_value;  // the literal: true, false or null
   // max_completion_tokens wins over max_tokens when both are there (both spans are kept).
   std::optional<std::int64_t> max_tokens;
-  std::vector<Span> max_tokens_values;
+  std::vector<Span> max_tokens_values;      // numbers or null
+  bool max_is_of_completion = false;        // max_tokens holds max_completion_tokens
   bool include_usage = false;               // stream_options.include_usage is true
   std::optional<Span> include_usage_value;  // its literal
-  std::optional<Span> stream_options;       // the whole object value
+  std::optional<Span> stream_options;       // the whole value, an object or null
   std::uint32_t choices = 1;                // n
   std::uint32_t messages_count = 0;
   std::uint32_t tools_count = 0;
   std::uint32_t images = 0;
-  std::uint32_t image_bytes = 0;       // raw bytes of image data inside the body
-  std::optional<Span> messages;        // the whole array value
-  std::optional<Span> system;          // Anthropic: the whole value
-  std::optional<Span> first_user;      // raw content of the first user text
-  std::optional<Span> thinking_budget; // Anthropic thinking.budget_tokens number
+  std::uint32_t image_bytes = 0;        // raw bytes of image data inside the body
+  std::optional<Span> messages;         // the whole array value
+  std::optional<Span> system;           // Anthropic: the whole value
+  std::optional<Span> first_user;       // raw content of the first user text
+  std::optional<Span> thinking_budget;  // Anthropic thinking.budget_tokens number
   std::string litellm_session_id, prompt_cache_key, metadata_user_id, end_user;
   std::vector<std::string> tool_names;
   std::vector<std::string> tags;  // metadata.tags / tags
+  friend bool operator==(const EnvelopeFields&, const EnvelopeFields&) = default;
+};
+
+struct Envelope : EnvelopeFields {
   std::vector<TextBlock> blocks;  // in body order
+  std::uint32_t body_size = 0;
 
   struct Checkpoint {  // state of the walk before element `message` of `messages`
     std::uint32_t offset = 0;
@@ -76,18 +86,39 @@ struct Envelope {
     std::uint32_t blocks = 0;
     std::uint32_t images = 0;
     std::uint32_t image_bytes = 0;
+    friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
   };
   std::vector<Checkpoint> checkpoints;
+  // For a resumed walk: what was found before the messages, and the state right behind them.
+  EnvelopeFields head;
+  std::vector<Span> head_keys;  // top-level keys up to and with "messages"
+  Checkpoint tail;              // `offset`: the first byte behind the array
+
+  // Bytes behind the messages; see resume_envelope.
+  std::size_t tail_size() const { return body_size - tail.offset; }
+  friend bool operator==(const Envelope&, const Envelope&) = default;
 };
 
 // Errors: kInvalidArgument (names the byte offset and what was expected), kTooLarge.
-// REQUIRES: 64 readable bytes behind body's end (http::Buffer gives them); body < 4 GiB.
+// REQUIRES: body < 4 GiB.
 Result<Envelope> parse_envelope(Dialect dialect, std::string_view body);
 
 // As parse_envelope, given that body.substr(0, same_prefix) equals the first bytes of the body
-// that `earlier` came from.
+// that `earlier` came from, and (optionally) that its last `same_suffix` bytes equal the last bytes
+// of that body: with at least earlier.tail_size() of them what stands behind the messages (tools,
+// for many clients) is not walked again either. The result equals parse_envelope(body) always.
 Result<Envelope> resume_envelope(const Envelope& earlier, std::size_t same_prefix,
-                                 std::string_view body);
+                                 std::string_view body, std::size_t same_suffix = 0);
+
+struct SpanEdit;
+// The edits that a governed request may need; each appends to `edits`.
+void edit_model(const Envelope& envelope, std::string_view name, std::vector<SpanEdit>& edits);
+// Every present maximum gets `value`; without one, `key` is added ("max_tokens", …).
+void edit_max_tokens(const Envelope& envelope, std::string_view body, std::string_view key,
+                     std::int64_t value, std::vector<SpanEdit>& edits);
+// OpenAI: stream_options.include_usage becomes true (nothing to do where it is).
+void edit_include_usage(const Envelope& envelope, std::string_view body,
+                        std::vector<SpanEdit>& edits);
 
 // Span edits, applied without copying what stays: pieces to hand to writev. Spans must not
 // overlap; they are sorted by apply. An empty span inserts.
@@ -97,7 +128,10 @@ struct SpanEdit {
 };
 class SplicedBody {
  public:
+  // `body` must outlive this object. Of edits that overlap all bytes covered are replaced.
   SplicedBody(std::string_view body, std::vector<SpanEdit> edits);
+  SplicedBody(SplicedBody&&) = default;
+  SplicedBody& operator=(SplicedBody&&) = default;
   const std::vector<std::string_view>& pieces() const { return pieces_; }
   std::size_t size() const { return size_; }
   std::string str() const;

@@ -27,7 +27,7 @@ enum class FrameTextKind : std::uint8_t { kText = 0, kReasoning = 1, kToolArgume
 struct RawFrame {
   std::string bytes;  // one SSE event with its blank line; or the whole JSON body
   std::vector<FrameText> texts;
-  bool ends_fields = false;  // every field seen so far is complete (block stop, finish, end)
+  bool ends_fields = false;         // every field seen so far is complete (block stop, finish, end)
   bool carries_usage_only = false;  // OpenAI's last chunk with empty choices
   bool is_error = false;
 };

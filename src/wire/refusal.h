@@ -21,19 +21,20 @@ enum class Language : std::uint8_t { kEnglish, kJapanese };
 
 struct Refusal {
   Code code = Code::kInternal;
-  std::string rule;     // "budget", "requests_per_minute", "models_allowed", rule id of a guardrail
-  std::string scope;    // "key alice-laptop", "unit 開発部", "organisation Example"
-  std::string figure;   // "$4.98"
-  std::string limit;    // "$5.00"
-  std::string resets;   // ISO 8601 with offset; empty = never
-  std::string who;      // "the head of unit 開発部"
-  std::string detail;   // a sentence of its own where the fields above do not fit; or appended
+  std::string rule;    // "budget", "requests_per_minute", "models_allowed", rule id of a guardrail
+  std::string scope;   // "key alice-laptop", "unit 開発部", "organisation Example"
+  std::string figure;  // "$4.98"
+  std::string limit;   // "$5.00"
+  std::string resets;  // ISO 8601 with offset; empty = never
+  std::string who;     // "the head of unit 開発部"
+  std::string detail;  // a sentence of its own where the fields above do not fit; or appended
   std::optional<std::int64_t> retry_after_s;
-  std::string param;    // OpenAI's error.param
+  std::string param;  // OpenAI's error.param
 };
 
 // One sentence (two at most) with every field that is set, and the request id.
-std::string refusal_sentence(const Refusal& refusal, Language language, std::string_view request_id);
+std::string refusal_sentence(const Refusal& refusal, Language language,
+                             std::string_view request_id);
 
 struct RenderedError {
   int status = 400;
@@ -56,8 +57,8 @@ struct UpstreamError {
   std::string message;  // provider's text, for the operator's log
   std::optional<std::int64_t> retry_after_s;
 };
-UpstreamError read_upstream_error(Dialect upstream, int status,
-                                  std::string_view error_type_header, std::string_view body);
+UpstreamError read_upstream_error(Dialect upstream, int status, std::string_view error_type_header,
+                                  std::string_view body);
 Refusal refusal_from_upstream(const UpstreamError& error);
 // Replaces account ids, ARNs and key-like strings by placeholders.
 std::string scrub_upstream_text(std::string_view text);

@@ -1,0 +1,164 @@
+#include "wire/envelope.h"
+
+#include <algorithm>
+#include <array>
+
+#include "wire/envelope_walk.h"
+
+namespace sekisho::wire {
+
+struct TopFields {
+  struct Field {
+    std::string_view key;
+    bool (EnvelopeWalk::*read)();
+    bool chat, anthropic;
+  };
+  static constexpr std::array kFields{
+      Field{"messages", &EnvelopeWalk::messages, true, true},
+      Field{"model", &EnvelopeWalk::model, true, true},
+      Field{"stream", &EnvelopeWalk::stream, true, true},
+      Field{"max_tokens", &EnvelopeWalk::max_tokens, true, true},
+      Field{"max_completion_tokens", &EnvelopeWalk::max_completion_tokens, true, false},
+      Field{"stream_options", &EnvelopeWalk::stream_options, true, false},
+      Field{"n", &EnvelopeWalk::choices, true, false},
+      Field{"tools", &EnvelopeWalk::tools, true, true},
+      Field{"system", &EnvelopeWalk::system, false, true},
+      Field{"metadata", &EnvelopeWalk::metadata, true, true},
+      Field{"thinking", &EnvelopeWalk::thinking, true, true},
+      Field{"tags", &EnvelopeWalk::tags, true, true},
+      Field{"user", &EnvelopeWalk::user, true, false},
+      Field{"litellm_session_id", &EnvelopeWalk::session_id, true, true},
+      Field{"prompt_cache_key", &EnvelopeWalk::cache_key, true, false},
+  };
+};
+
+namespace {
+
+bool equal_but_for_case(std::string_view a, std::string_view b) {
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+void shift(Span& span, std::uint32_t behind, std::uint32_t by) {
+  if (span.begin < behind) return;
+  span.begin += by;
+  span.end += by;
+}
+
+void shift(std::optional<Span>& span, std::uint32_t behind, std::uint32_t by) {
+  if (span) shift(*span, behind, by);
+}
+
+}  // namespace
+
+EnvelopeWalk::EnvelopeWalk(Dialect dialect, std::string_view body) : c_(body) {
+  e_.dialect = dialect;
+  e_.body_size = static_cast<std::uint32_t>(body.size());
+  e_.blocks.reserve(64);
+}
+
+bool EnvelopeWalk::top_field(std::string_view key, Span span) {
+  bool chat = e_.dialect == Dialect::kOpenAiChat;
+  for (const TopFields::Field& field : TopFields::kFields) {
+    if (chat ? !field.chat : !field.anthropic) continue;
+    if (key == field.key) return (this->*field.read)();
+    // Some servers compare keys without regard to case: "Model" would carry a second model past us.
+    if (equal_but_for_case(key, field.key)) {
+      return c_.refuse_key("key that differs from a governed one only in case", span);
+    }
+  }
+  return strings(BlockKind::kOther);
+}
+
+bool EnvelopeWalk::top_level(GovernedObject& object) {
+  while (auto key = object.next()) {
+    if (!top_field(*key, object.key_span())) return false;
+  }
+  return c_.finish();
+}
+
+Result<Envelope> EnvelopeWalk::finish() {
+  if (!c_.ok()) return Failure(c_.error());
+  if (e_.model.empty()) return fail(Code::kInvalidArgument, "model is missing");
+  if (!e_.messages) return fail(Code::kInvalidArgument, "messages is missing");
+  return std::move(e_);
+}
+
+Result<Envelope> EnvelopeWalk::run() {
+  {
+    GovernedObject object(*this);
+    top_level(object);
+  }
+  return finish();
+}
+
+Result<Envelope> EnvelopeWalk::resume(const Envelope& earlier, const Envelope::Checkpoint& from,
+                                      std::size_t same_suffix) {
+  static_cast<EnvelopeFields&>(e_) = earlier.head;
+  e_.head = earlier.head;
+  e_.head_keys = earlier.head_keys;
+  e_.blocks.reserve(earlier.blocks.size() + 64);
+  e_.blocks.assign(earlier.blocks.begin(), earlier.blocks.begin() + from.blocks);
+  e_.checkpoints.reserve(earlier.checkpoints.size() + 16);
+  e_.checkpoints.assign(earlier.checkpoints.begin(), earlier.checkpoints.begin() + from.message);
+  e_.images = from.images;
+  e_.image_bytes = from.image_bytes;
+  e_.messages = Span{earlier.messages->begin, 0};
+  if (earlier.first_user && earlier.first_user->end <= from.offset) {
+    e_.first_user = earlier.first_user;
+  }
+  message_ = from.message;
+  c_ = JsonCursor(c_.text(), from.offset, 2);
+  {
+    GovernedObject object(*this, earlier.head_keys);
+    JsonArray array(c_, JsonArray::Resume{});
+    if (elements(array)) {
+      if (tail_is_known(earlier, same_suffix)) return with_known_tail(earlier);
+      top_level(object);
+    }
+  }
+  return finish();
+}
+
+bool EnvelopeWalk::tail_is_known(const Envelope& earlier, std::size_t same_suffix) const {
+  return e_.body_size - e_.tail.offset == earlier.tail_size() && same_suffix >= earlier.tail_size();
+}
+
+Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
+  const std::uint32_t behind = earlier.tail.offset, by = e_.tail.offset - behind;
+  EnvelopeFields fields = earlier;
+  fields.messages = e_.messages;
+  fields.messages_count = e_.messages_count;
+  fields.first_user = e_.first_user;
+  fields.images = e_.images + (earlier.images - earlier.tail.images);
+  fields.image_bytes = e_.image_bytes + (earlier.image_bytes - earlier.tail.image_bytes);
+  shift(fields.model, behind, by);
+  for (Span& span : fields.max_tokens_values) shift(span, behind, by);
+  for (auto* span : {&fields.stream_value, &fields.include_usage_value, &fields.stream_options,
+                     &fields.system, &fields.thinking_budget}) {
+    shift(*span, behind, by);
+  }
+  static_cast<EnvelopeFields&>(e_) = std::move(fields);
+  for (std::size_t i = earlier.tail.blocks; i < earlier.blocks.size(); ++i) {
+    e_.blocks.push_back(earlier.blocks[i]);
+    shift(e_.blocks.back().raw, behind, by);
+  }
+  return std::move(e_);
+}
+
+Result<Envelope> parse_envelope(Dialect dialect, std::string_view body) {
+  return EnvelopeWalk(dialect, body).run();
+}
+
+Result<Envelope> resume_envelope(const Envelope& earlier, std::size_t same_prefix,
+                                 std::string_view body, std::size_t same_suffix) {
+  same_prefix = std::min(same_prefix, body.size());
+  auto usable =
+      std::partition_point(earlier.checkpoints.begin(), earlier.checkpoints.end(),
+                           [&](const Envelope::Checkpoint& c) { return c.offset <= same_prefix; });
+  // Before the first message an empty list is still possible: not a place to go on from.
+  if (usable - earlier.checkpoints.begin() < 2) return parse_envelope(earlier.dialect, body);
+  return EnvelopeWalk(earlier.dialect, body).resume(earlier, *(usable - 1), same_suffix);
+}
+
+}  // namespace sekisho::wire

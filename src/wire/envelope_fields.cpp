@@ -1,0 +1,189 @@
+#include <algorithm>
+
+#include "wire/envelope_walk.h"
+#include "wire/json_text.h"
+
+namespace sekisho::wire {
+
+bool EnvelopeWalk::model() {
+  if (c_.peek() != JsonType::kString) return c_.expected("model to be a string");
+  auto name = c_.read_string();
+  if (!name) return false;
+  if (name->raw.empty()) {
+    return c_.refuse(Code::kInvalidArgument, "empty model name", name->raw.begin);
+  }
+  e_.model = name->raw;
+  e_.model_name = unescape_json(c_.of(name->raw));
+  return true;
+}
+
+bool EnvelopeWalk::stream() {
+  return boolean("stream to be true or false", e_.stream, e_.stream_value);
+}
+
+bool EnvelopeWalk::max_tokens() {
+  c_.peek();
+  std::uint32_t at = c_.position();
+  std::optional<std::int64_t> value;
+  if (!is_null() && !integer("max_tokens to be a whole number, not negative", value)) return false;
+  e_.max_tokens_values.push_back({at, c_.position()});
+  if (value && !e_.max_is_of_completion) e_.max_tokens = value;
+  return true;
+}
+
+bool EnvelopeWalk::max_completion_tokens() {
+  c_.peek();
+  std::uint32_t at = c_.position();
+  std::optional<std::int64_t> value;
+  if (!is_null() && !integer("max_completion_tokens to be a whole number, not negative", value)) {
+    return false;
+  }
+  e_.max_tokens_values.push_back({at, c_.position()});
+  if (value) {
+    e_.max_tokens = value;
+    e_.max_is_of_completion = true;
+  }
+  return true;
+}
+
+bool EnvelopeWalk::choices() {
+  if (is_null()) return true;
+  if (!c_.ok()) return false;
+  std::optional<std::int64_t> value;
+  std::uint32_t at = c_.position();
+  if (!integer("n to be a whole number from 1", value)) return false;
+  if (*value < 1) return c_.expected_at("n to be a whole number from 1", at);
+  if (*value > static_cast<std::int64_t>(limits::kChoices)) {
+    return c_.refuse(Code::kTooLarge, "n above 128", at);
+  }
+  e_.choices = static_cast<std::uint32_t>(*value);
+  return true;
+}
+static_assert(limits::kChoices == 128, "the sentence above names it");
+
+bool EnvelopeWalk::stream_options() {
+  JsonType type = c_.peek();
+  std::uint32_t at = c_.position();
+  if (type == JsonType::kNull) {
+    c_.read_literal();
+  } else if (type == JsonType::kObject) {
+    GovernedObject object(*this);
+    while (auto key = object.next()) {
+      bool good = *key == "include_usage" ? boolean("include_usage to be true or false",
+                                                    e_.include_usage, e_.include_usage_value)
+                                          : strings(BlockKind::kOther);
+      if (!good) return false;
+    }
+  } else {
+    return c_.expected("stream_options to be an object");
+  }
+  e_.stream_options = Span{at, c_.position()};
+  return c_.ok();
+}
+
+bool EnvelopeWalk::metadata() {
+  if (c_.peek() != JsonType::kObject) return strings(BlockKind::kOther);
+  GovernedObject object(*this);
+  while (auto key = object.next()) {
+    if (*key == "user_id") {
+      if (auto id = decoded(BlockKind::kOther)) e_.metadata_user_id = std::move(*id);
+    } else if (*key == "tags") {
+      tags();
+    } else {
+      strings(BlockKind::kOther);
+    }
+    if (!c_.ok()) return false;
+  }
+  return c_.ok();
+}
+
+bool EnvelopeWalk::thinking() {
+  if (c_.peek() != JsonType::kObject) return strings(BlockKind::kOther);
+  GovernedObject object(*this);
+  while (auto key = object.next()) {
+    if (*key == "budget_tokens" && c_.peek() == JsonType::kNumber) {
+      e_.thinking_budget = c_.read_number();
+    } else if (*key == "type") {
+      identifier();
+    } else {
+      strings(BlockKind::kOther);
+    }
+    if (!c_.ok()) return false;
+  }
+  return c_.ok();
+}
+
+bool EnvelopeWalk::tags() {
+  if (c_.peek() != JsonType::kArray) return strings(BlockKind::kOther);
+  for (JsonArray array(c_); array.next();) {
+    if (e_.tags.size() == limits::kTags) {
+      return c_.refuse(Code::kTooLarge, "more than 256 tags", c_.position());
+    }
+    if (auto tag = decoded(BlockKind::kOther)) e_.tags.push_back(std::move(*tag));
+    if (!c_.ok()) return false;
+  }
+  return c_.ok();
+}
+static_assert(limits::kTags == 256, "the sentence above names it");
+
+bool EnvelopeWalk::user() {
+  if (auto user = decoded(BlockKind::kOther)) e_.end_user = std::move(*user);
+  return c_.ok();
+}
+
+bool EnvelopeWalk::session_id() {
+  if (auto id = decoded(BlockKind::kOther)) e_.litellm_session_id = std::move(*id);
+  return c_.ok();
+}
+
+bool EnvelopeWalk::cache_key() {
+  if (auto key = decoded(BlockKind::kOther)) e_.prompt_cache_key = std::move(*key);
+  return c_.ok();
+}
+
+bool EnvelopeWalk::tools() {
+  if (c_.peek() != JsonType::kArray) return strings(BlockKind::kToolDefinition);
+  for (JsonArray array(c_); array.next();) {
+    if (e_.tools_count == limits::kTools) {
+      return c_.refuse(Code::kTooLarge, "more than 4096 tools", c_.position());
+    }
+    ++e_.tools_count;
+    if (!tool()) return false;
+  }
+  return c_.ok();
+}
+static_assert(limits::kTools == 4'096, "the sentence above names it");
+
+bool EnvelopeWalk::tool() {
+  if (c_.peek() != JsonType::kObject) return strings(BlockKind::kToolDefinition);
+  GovernedObject object(*this);
+  while (auto key = object.next()) {
+    bool good = *key == "name"       ? tool_name()
+                : *key == "type"     ? identifier()
+                : *key == "function" ? tool_function()
+                                     : strings(BlockKind::kToolDefinition);
+    if (!good) return false;
+  }
+  return c_.ok();
+}
+
+bool EnvelopeWalk::tool_function() {
+  if (c_.peek() != JsonType::kObject) return strings(BlockKind::kToolDefinition);
+  GovernedObject object(*this);
+  while (auto key = object.next()) {
+    bool good = *key == "name" ? tool_name() : strings(BlockKind::kToolDefinition);
+    if (!good) return false;
+  }
+  return c_.ok();
+}
+
+bool EnvelopeWalk::tool_name() {
+  if (c_.peek() != JsonType::kString) return strings(BlockKind::kToolDefinition);
+  auto name = c_.read_string();
+  if (!name) return false;
+  e_.tool_names.push_back(unescape_json(c_.of(name->raw)));
+  bool plain = !name->escaped && name->raw.size() <= limits::kIdentifierBytes;
+  return plain || add_block(*name, BlockKind::kToolDefinition);
+}
+
+}  // namespace sekisho::wire

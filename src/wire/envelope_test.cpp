@@ -1,0 +1,271 @@
+#include "wire/envelope.h"
+
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "wire/json_text.h"
+
+namespace sekisho::wire {
+namespace {
+
+using K = BlockKind;
+
+struct Seen {
+  K kind;
+  std::string text;
+  std::uint32_t message;
+  friend bool operator==(const Seen&, const Seen&) = default;
+};
+void PrintTo(const Seen& s, std::ostream* out) {
+  *out << static_cast<int>(s.kind) << " '" << s.text << "' in " << s.message;
+}
+
+std::vector<Seen> blocks(const Envelope& e, std::string_view body) {
+  std::vector<Seen> out;
+  for (const TextBlock& b : e.blocks) {
+    out.push_back({b.kind, unescape_json(b.raw.of(body)), b.message});
+  }
+  return out;
+}
+
+std::string refusal(Dialect dialect, std::string_view body) {
+  auto result = parse_envelope(dialect, body);
+  return result ? "accepted" : result.error().detail;
+}
+std::string chat_refusal(std::string_view body) {
+  return refusal(Dialect::kOpenAiChat, body);
+}
+
+std::string with(std::string_view members) {
+  return R"({"model":"m","messages":[],)" + std::string(members) + "}";
+}
+
+}  // namespace
+
+TEST(EnvelopeChat, FindsEverythingThatLaterStagesNeed) {
+  std::string body = R"({ "model" : "gpt-x", "max_tokens":10, "max_completion_tokens": 20,
+    "stream": true, "stream_options": {"include_usage": false, "x":1}, "n": 2,
+    "litellm_session_id":"cline-01", "prompt_cache_key":"pck", "user":"alice@example.org",
+    "metadata":{"user_id":"u1","tags":["red","blue"]},
+    "messages":[
+      {"role":"system","content":"be kind"},
+      {"content":[{"type":"text","text":"hi \"you\""},
+                  {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}},
+                  {"type":"image_url","image_url":{"url":"https://example.org/secret.png"}}],
+       "role":"user"},
+      {"role":"assistant","content":null,"reasoning_content":"hmm",
+       "tool_calls":[{"id":"call_1","type":"function",
+                      "function":{"name":"run","arguments":"{\"cmd\":\"ls\"}"}}]},
+      {"role":"tool","tool_call_id":"call_1","content":"output"}],
+    "tools":[{"type":"function","function":{"name":"run","description":"Runs a command",
+      "parameters":{"type":"object","properties":{"cmd":{"type":"string",
+        "description":"the command"}}}}}],
+    "stop":["a stop word"] })";
+  auto e = parse_envelope(Dialect::kOpenAiChat, body);
+  ASSERT_TRUE(e) << e.error().detail;
+  EXPECT_EQ(e->model.of(body), "gpt-x");
+  EXPECT_EQ(e->model_name, "gpt-x");
+  EXPECT_TRUE(e->stream);
+  EXPECT_EQ(e->stream_value->of(body), "true");
+  EXPECT_EQ(e->max_tokens, 20);
+  ASSERT_EQ(e->max_tokens_values.size(), 2U);
+  EXPECT_EQ(e->max_tokens_values[0].of(body), "10");
+  EXPECT_EQ(e->max_tokens_values[1].of(body), "20");
+  EXPECT_FALSE(e->include_usage);
+  EXPECT_EQ(e->include_usage_value->of(body), "false");
+  EXPECT_EQ(e->stream_options->of(body), R"({"include_usage": false, "x":1})");
+  EXPECT_EQ(e->choices, 2U);
+  EXPECT_EQ(e->messages_count, 4U);
+  EXPECT_EQ(e->checkpoints.size(), 4U);
+  EXPECT_EQ(e->tools_count, 1U);
+  EXPECT_EQ(e->tool_names, std::vector<std::string>{"run"});
+  EXPECT_EQ(e->images, 2U);
+  EXPECT_EQ(e->image_bytes, 4U);
+  EXPECT_EQ(e->litellm_session_id, "cline-01");
+  EXPECT_EQ(e->prompt_cache_key, "pck");
+  EXPECT_EQ(e->end_user, "alice@example.org");
+  EXPECT_EQ(e->metadata_user_id, "u1");
+  EXPECT_EQ(e->tags, (std::vector<std::string>{"red", "blue"}));
+  EXPECT_EQ(e->first_user->of(body), R"(hi \"you\")");
+  EXPECT_TRUE(e->messages->of(body).starts_with("[\n"));
+  EXPECT_TRUE(e->messages->of(body).ends_with("\"output\"}]"));
+  EXPECT_EQ(blocks(*e, body), (std::vector<Seen>{{K::kOther, "cline-01", 0},
+                                                 {K::kOther, "pck", 0},
+                                                 {K::kOther, "alice@example.org", 0},
+                                                 {K::kOther, "u1", 0},
+                                                 {K::kOther, "red", 0},
+                                                 {K::kOther, "blue", 0},
+                                                 {K::kSystem, "be kind", 0},
+                                                 {K::kUser, "hi \"you\"", 1},
+                                                 {K::kOther, "https://example.org/secret.png", 1},
+                                                 {K::kAssistant, "hmm", 2},
+                                                 {K::kToolArguments, "{\"cmd\":\"ls\"}", 2},
+                                                 {K::kToolResult, "output", 3},
+                                                 {K::kToolDefinition, "Runs a command", 0},
+                                                 {K::kToolDefinition, "the command", 0},
+                                                 {K::kOther, "a stop word", 0}}));
+}
+
+TEST(EnvelopeAnthropic, FindsEverythingThatLaterStagesNeed) {
+  std::string body = R"({"model":"claude","max_tokens":8,"thinking":{"type":"enabled",
+    "budget_tokens":1024},"metadata":{"user_id":"{\"session_id\":\"s\"}"},
+    "system":[{"type":"text","text":"sys","cache_control":{"type":"ephemeral"}}],
+    "messages":[
+      {"role":"user","content":[
+        {"type":"image","source":{"data":"QUJDREVG","type":"base64","media_type":"image/png"}},
+        {"type":"image","source":{"type":"url","url":"https://a.example/x"}},
+        {"type":"document","source":{"type":"text","media_type":"text/plain","data":"doc text"}},
+        {"type":"text","text":"hello"}]},
+      {"role":"assistant","content":[
+        {"type":"thinking","thinking":"let me see","signature":"c2lnbmF0dXJlIG9wYXF1ZQ=="},
+        {"type":"redacted_thinking","data":"b3BhcXVlIG9wYXF1ZSBvcGFxdWU="},
+        {"type":"tool_use","id":"toolu_1","name":"bash","input":{"command":"cat secret.txt",
+          "nested":["another one"]}}]},
+      {"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_1",
+        "content":[{"type":"text","text":"file content"}]},
+        {"type":"tool_result","tool_use_id":"toolu_2","content":"plain"}]},
+      {"role":"system","content":"in the middle"}],
+    "tools":[{"name":"bash","description":"A shell","input_schema":{"type":"object"}}],
+    "stream":false})";
+  auto e = parse_envelope(Dialect::kAnthropicMessages, body);
+  ASSERT_TRUE(e) << e.error().detail;
+  EXPECT_EQ(e->max_tokens, 8);
+  EXPECT_EQ(e->thinking_budget->of(body), "1024");
+  EXPECT_EQ(e->metadata_user_id, "{\"session_id\":\"s\"}");
+  EXPECT_EQ(e->images, 2U);
+  EXPECT_EQ(e->image_bytes, 8U);
+  EXPECT_EQ(e->first_user->of(body), "hello");
+  EXPECT_TRUE(e->system->of(body).starts_with("[{"));
+  EXPECT_EQ(e->tool_names, std::vector<std::string>{"bash"});
+  EXPECT_FALSE(e->stream);
+  EXPECT_EQ(blocks(*e, body), (std::vector<Seen>{{K::kOther, "{\"session_id\":\"s\"}", 0},
+                                                 {K::kSystem, "sys", 0},
+                                                 {K::kOther, "https://a.example/x", 0},
+                                                 {K::kOther, "doc text", 0},
+                                                 {K::kUser, "hello", 0},
+                                                 {K::kAssistant, "let me see", 1},
+                                                 {K::kToolArguments, "cat secret.txt", 1},
+                                                 {K::kToolArguments, "another one", 1},
+                                                 {K::kToolResult, "file content", 2},
+                                                 {K::kToolResult, "plain", 2},
+                                                 {K::kSystem, "in the middle", 3}}));
+}
+
+TEST(Envelope, NothingPassesUnseen) {
+  std::string body = R"({"model":"m","messages":[{"role":"user","content":[{"type":"weird",
+    "deep":[{"x":"inside unknown part"}]}],"extra":{"y":"inside unknown field"},
+    "name":"a name over sixty-four bytes is no identifier and so somebody must read it"}],
+    "a new field":"top level text","o":{"a key that is long enough":1}})";
+  auto e = parse_envelope(Dialect::kOpenAiChat, body);
+  ASSERT_TRUE(e) << e.error().detail;
+  auto seen = blocks(*e, body);
+  ASSERT_EQ(seen.size(), 5U);
+  for (const Seen& s : seen) EXPECT_EQ(s.kind, K::kOther);
+  EXPECT_EQ(seen[4].text, "a key that is long enough");
+}
+
+TEST(Envelope, RefusesDuplicateKeysNamingKeyAndOffset) {
+  EXPECT_EQ(chat_refusal(R"({"model":"a","model":"b","messages":[]})"),
+            "duplicate key \"model\" at byte 14");
+  EXPECT_EQ(chat_refusal(R"({"model":"a","mod\u0065l":"b","messages":[]})"),
+            "duplicate key \"mod\\u0065l\" at byte 14");
+  for (
+      std::string_view body : {
+          R"({"model":"a","messages":[],"messages":[]})",
+          R"({"model":"a","unknown":1,"unknown":2,"messages":[]})",
+          R"({"model":"a","messages":[{"role":"user","role":"system"}]})",
+          R"({"model":"a","messages":[{"content":[{"text":"a","text":"b"}]}]})",
+          R"({"model":"a","messages":[{"content":[{"image_url":{"url":"a","url":"b"}}]}]})",
+          R"({"model":"a","messages":[{"tool_calls":[{"id":"a","id":"b"}]}]})",
+          R"({"model":"a","messages":[{"tool_calls":[{"function":{"name":"a","name":"b"}}]}]})",
+          R"({"model":"a","messages":[],"stream_options":{"include_usage":true,"include_usage":false}})",
+          R"({"model":"a","messages":[],"metadata":{"user_id":"a","user_id":"b"}})",
+          R"({"model":"a","messages":[],"tools":[{"name":"a","name":"b"}]})",
+          R"({"model":"a","messages":[],"tools":[{"function":{"name":"a","name":"b"}}]})",
+          R"({"model":"a","messages":[],"thinking":{"budget_tokens":1,"budget_tokens":2}})",
+      }) {
+    EXPECT_TRUE(chat_refusal(body).starts_with("duplicate key \"")) << body;
+  }
+  EXPECT_TRUE(
+      refusal(Dialect::kAnthropicMessages,
+              R"({"model":"a","messages":[{"content":[{"source":{"data":"","data":""}}]}]})")
+          .starts_with("duplicate key \"data\""));
+}
+
+TEST(Envelope, RefusesKeysThatDifferInCaseOnly) {
+  EXPECT_EQ(chat_refusal(R"({"model":"a","Model":"b","messages":[]})"),
+            "key that differs from a governed one only in case \"Model\" at byte 14");
+}
+
+TEST(Envelope, RefusesWrongTypesOfGovernedFields) {
+  EXPECT_EQ(chat_refusal(R"({"model":5})"), "expected model to be a string at byte 9");
+  EXPECT_EQ(chat_refusal(R"({"model":""})"), "empty model name at byte 10");
+  EXPECT_EQ(chat_refusal(R"({"messages":[]})"), "model is missing");
+  EXPECT_EQ(chat_refusal(R"({"model":"m"})"), "messages is missing");
+  EXPECT_EQ(chat_refusal("[]"), "expected an object at byte 0");
+  EXPECT_EQ(chat_refusal("not json"), "expected an object at byte 0");
+  EXPECT_EQ(chat_refusal(""), "expected an object at byte 0, where the body ends");
+  EXPECT_EQ(chat_refusal(R"({"model":"m","messages":{}})"),
+            "expected messages to be an array at byte 24");
+  EXPECT_EQ(chat_refusal(R"({"model":"m","messages":[1]})"),
+            "expected a message to be an object at byte 25");
+  EXPECT_EQ(chat_refusal(R"({"model":"m","messages":[{"role":1}]})"),
+            "expected role to be a string at byte 33");
+  for (std::string_view bad :
+       {R"("stream":"yes")", R"("max_tokens":1.5)", R"("max_tokens":"1")", R"("max_tokens":-1)",
+        R"("max_tokens":1e3)", R"("max_tokens":99999999999999999999)", R"("n":0)", R"("n":2.5)",
+        R"("stream_options":true)", R"("stream_options":{"include_usage":1})"}) {
+    EXPECT_TRUE(chat_refusal(with(bad)).starts_with("expected ")) << bad;
+  }
+}
+
+TEST(Envelope, NullCountsAsAbsentButKeepsItsPlace) {
+  std::string body = with(R"("stream":null,"max_tokens":null,"stream_options":null,"n":null)");
+  auto e = parse_envelope(Dialect::kOpenAiChat, body);
+  ASSERT_TRUE(e) << e.error().detail;
+  EXPECT_FALSE(e->stream);
+  EXPECT_FALSE(e->max_tokens);
+  EXPECT_EQ(e->max_tokens_values.at(0).of(body), "null");
+  EXPECT_EQ(e->stream_options->of(body), "null");
+  EXPECT_EQ(e->choices, 1U);
+}
+
+TEST(EnvelopeLimits, EachIsHit) {
+  auto many = [](std::string_view element, std::size_t n) {
+    std::string out(element);
+    for (std::size_t i = 1; i < n; ++i) out += ',' + std::string(element);
+    return "[" + out + "]";
+  };
+  auto code = [](const std::string& body) {
+    auto e = parse_envelope(Dialect::kOpenAiChat, body);
+    return e ? std::string("accepted")
+             : std::string(code_name(e.error().code)) + ": " + e.error().detail;
+  };
+  auto messages = [](const std::string& list) {
+    return R"({"model":"m","messages":)" + list + "}";
+  };
+  EXPECT_EQ(code(messages(many("{}", limits::kMessages))), "accepted");
+  EXPECT_TRUE(code(messages(many("{}", limits::kMessages + 1)))
+                  .starts_with("too_large: more than 100000 messages"));
+  EXPECT_EQ(code(with("\"x\":" + many("\"12345678\"", limits::kTextBlocks))), "accepted");
+  EXPECT_TRUE(code(with("\"x\":" + many("\"12345678\"", limits::kTextBlocks + 1)))
+                  .starts_with("too_large: more than 100000 texts"));
+  EXPECT_EQ(code(with("\"tools\":" + many("{}", limits::kTools))), "accepted");
+  EXPECT_TRUE(code(with("\"tools\":" + many("{}", limits::kTools + 1)))
+                  .starts_with("too_large: more than 4096 tools"));
+  EXPECT_EQ(code(with("\"tags\":" + many("\"t\"", limits::kTags))), "accepted");
+  EXPECT_TRUE(code(with("\"tags\":" + many("\"t\"", limits::kTags + 1)))
+                  .starts_with("too_large: more than 256 tags"));
+  EXPECT_EQ(code(with("\"n\":128")), "accepted");
+  EXPECT_TRUE(code(with("\"n\":129")).starts_with("too_large: n above 128"));
+  std::string keys;
+  for (std::size_t i = 0; i < limits::kTopLevelKeys - 2; ++i) {
+    keys += (i > 0 ? ",\"k" : "\"k") + std::to_string(i) + "\":0";
+  }
+  EXPECT_EQ(code(with(keys)), "accepted");
+  EXPECT_TRUE(code(with(keys + ",\"last\":0")).starts_with("too_large: more than 256 keys"));
+  std::string deep(10'000, '[');
+  EXPECT_TRUE(code(with("\"x\":" + deep)).starts_with("too_large: nested deeper than 128 levels"));
+}
+
+}  // namespace sekisho::wire

@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "wire/envelope.h"
+#include "wire/json_text.h"
+
+namespace sekisho::wire {
+namespace {
+
+// Behind the body's opening brace; a governed body has at least one member.
+SpanEdit first_member(std::string_view body, std::string_view key, std::string_view value) {
+  auto at = static_cast<std::uint32_t>(body.find('{')) + 1;
+  return {{at, at}, '"' + escape_json(key) + "\":" + std::string(value) + ','};
+}
+
+}  // namespace
+
+void edit_model(const Envelope& envelope, std::string_view name, std::vector<SpanEdit>& edits) {
+  edits.push_back({envelope.model, escape_json(name)});
+}
+
+void edit_max_tokens(const Envelope& envelope, std::string_view body, std::string_view key,
+                     std::int64_t value, std::vector<SpanEdit>& edits) {
+  std::string number = std::to_string(value);
+  for (Span span : envelope.max_tokens_values) edits.push_back({span, number});
+  if (envelope.max_tokens_values.empty()) edits.push_back(first_member(body, key, number));
+}
+
+void edit_include_usage(const Envelope& envelope, std::string_view body,
+                        std::vector<SpanEdit>& edits) {
+  if (envelope.include_usage) return;
+  constexpr std::string_view kWhole = R"({"include_usage":true})";
+  if (envelope.include_usage_value) {
+    edits.push_back({*envelope.include_usage_value, "true"});
+  } else if (!envelope.stream_options) {
+    edits.push_back(first_member(body, "stream_options", kWhole));
+  } else {
+    std::string_view inside = envelope.stream_options->of(body);
+    bool has_members = inside.find('"') != std::string_view::npos;
+    if (!has_members) {
+      edits.push_back({*envelope.stream_options, std::string(kWhole)});  // null or {}
+    } else {
+      std::uint32_t at = envelope.stream_options->begin + 1;
+      edits.push_back({{at, at}, R"("include_usage":true,)"});
+    }
+  }
+}
+
+SplicedBody::SplicedBody(std::string_view body, std::vector<SpanEdit> edits)
+    : edits_(std::move(edits)) {
+  // Inserts go before what is replaced at the same place, and stay in the order they were given.
+  std::vector<std::size_t> order(edits_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [this](std::size_t i) {
+    return std::tuple(edits_[i].where.begin, !edits_[i].where.empty(), i);
+  });
+  auto add = [this](std::string_view piece) {
+    if (piece.empty()) return;
+    pieces_.push_back(piece);
+    size_ += piece.size();
+  };
+  pieces_.reserve(2 * edits_.size() + 1);
+  std::size_t from = 0;
+  for (std::size_t i : order) {
+    const SpanEdit& edit = edits_[i];
+    std::size_t begin = std::max<std::size_t>(edit.where.begin, from);
+    add(body.substr(from, begin - from));
+    add(edit.replacement);
+    from = std::max<std::size_t>(edit.where.end, from);
+  }
+  add(body.substr(from));
+}
+
+std::string SplicedBody::str() const {
+  std::string out;
+  out.reserve(size_);
+  for (std::string_view piece : pieces_) out += piece;
+  return out;
+}
+
+}  // namespace sekisho::wire
