@@ -31,7 +31,7 @@ inline constexpr std::size_t kTopLevelKeys = 256;  // of any object whose fields
 inline constexpr std::size_t kTextBlocks = 100'000;
 inline constexpr std::size_t kMessages = 100'000;  // each leaves a checkpoint of 20 bytes
 inline constexpr std::size_t kTools = 4'096;       // hundreds with many MCP servers
-inline constexpr std::size_t kTags = 256;
+inline constexpr std::size_t kRequestTags = 256;
 inline constexpr std::size_t kChoices = 128;         // OpenAI's own cap of n
 inline constexpr std::size_t kIdentifierBytes = 64;  // ids, names, types: providers' own cap
 // In tool definitions, tool arguments and unknown fields, strings under this are not text blocks

@@ -116,7 +116,7 @@ bool EnvelopeWalk::thinking() {
 bool EnvelopeWalk::tags() {
   if (c_.peek() != JsonType::kArray) return strings(BlockKind::kOther);
   for (JsonArray array(c_); array.next();) {
-    if (e_.tags.size() == limits::kTags) {
+    if (e_.tags.size() == limits::kRequestTags) {
       return c_.refuse(Code::kTooLarge, "more than 256 tags", c_.position());
     }
     if (auto tag = decoded(BlockKind::kOther)) e_.tags.push_back(std::move(*tag));
@@ -124,7 +124,7 @@ bool EnvelopeWalk::tags() {
   }
   return c_.ok();
 }
-static_assert(limits::kTags == 256, "the sentence above names it");
+static_assert(limits::kRequestTags == 256, "the sentence above names it");
 
 bool EnvelopeWalk::user() {
   if (auto user = decoded(BlockKind::kOther)) e_.end_user = std::move(*user);

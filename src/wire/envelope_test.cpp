@@ -253,8 +253,8 @@ TEST(EnvelopeLimits, EachIsHit) {
   EXPECT_EQ(code(with("\"tools\":" + many("{}", limits::kTools))), "accepted");
   EXPECT_TRUE(code(with("\"tools\":" + many("{}", limits::kTools + 1)))
                   .starts_with("too_large: more than 4096 tools"));
-  EXPECT_EQ(code(with("\"tags\":" + many("\"t\"", limits::kTags))), "accepted");
-  EXPECT_TRUE(code(with("\"tags\":" + many("\"t\"", limits::kTags + 1)))
+  EXPECT_EQ(code(with("\"tags\":" + many("\"t\"", limits::kRequestTags))), "accepted");
+  EXPECT_TRUE(code(with("\"tags\":" + many("\"t\"", limits::kRequestTags + 1)))
                   .starts_with("too_large: more than 256 tags"));
   EXPECT_EQ(code(with("\"n\":128")), "accepted");
   EXPECT_TRUE(code(with("\"n\":129")).starts_with("too_large: n above 128"));
