@@ -9,16 +9,16 @@ Result<std::unique_ptr<StoreThread>> StoreThread::start(OpenOptions file,
   file.read_only = true;
   TRY(auto reader, Database::open(file, schemas));
   return std::unique_ptr<StoreThread>(
-      new StoreThread(std::move(writer), std::move(reader), options));
+      new StoreThread(std::move(writer), std::move(reader), std::move(options)));
 }
 
 StoreThread::StoreThread(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader,
                          Options options)
-    : options_(options),
+    : options_(std::move(options)),
       writer_(std::move(writer)),
       reader_(std::move(reader)),
-      writes_(options.queue),
-      reads_(options.queue),
+      writes_(options_.queue),
+      reads_(options_.queue),
       write_thread_([this] { write_loop(); }),
       read_thread_([this] { read_loop(); }) {}
 
@@ -52,13 +52,53 @@ void StoreThread::note(const Result<>& outcome) {
 }
 
 void StoreThread::write_loop() {
+  using SteadyClock = std::chrono::steady_clock;
+  bool ticking = options_.interval.count() > 0 && options_.tick;
+  auto next_tick =
+      ticking ? SteadyClock::now() + options_.interval : SteadyClock::time_point::max();
   std::vector<JobPtr> jobs;
-  for (;;) {
-    writes_.take(options_.batch, jobs);
-    if (jobs.empty()) return;
-    run_batch(jobs);
+  do {
+    writes_.take(options_.batch, next_tick, jobs);
+    if (!jobs.empty()) run_batch(jobs);
     jobs.clear();
+    if (ticking && (tick_wanted() || SteadyClock::now() >= next_tick)) {
+      run_tick();
+      next_tick = SteadyClock::now() + options_.interval;
+    }
+  } while (!writes_.done());
+  if (ticking) run_tick();
+}
+
+void StoreThread::run_tick() {
+  auto outcome = [&]() -> Result<> {
+    TRY(auto transaction, Transaction::begin(*writer_));
+    TRY_VOID(options_.tick(*writer_));
+    return transaction.commit();
+  }();
+  note(outcome);
+  if (options_.ticked) options_.ticked(outcome);
+  std::lock_guard lock(tick_mutex_);
+  for (auto* waiter : std::exchange(tick_waiters_, {})) waiter->set_value(outcome);
+}
+
+bool StoreThread::tick_wanted() {
+  std::lock_guard lock(tick_mutex_);
+  return !tick_waiters_.empty();
+}
+
+Result<> StoreThread::tick_now() {
+  std::promise<Result<>> promise;
+  auto outcome = promise.get_future();
+  {
+    std::lock_guard lock(tick_mutex_);
+    tick_waiters_.push_back(&promise);
   }
+  if (!writes_.wake()) {
+    // Closed: the last tick may still come, or has gone without us.
+    std::lock_guard lock(tick_mutex_);
+    if (std::erase(tick_waiters_, &promise) > 0) return overloaded();
+  }
+  return outcome.get();
 }
 
 // One commit for all. Where SQLite itself gives the transaction up in the middle (disk full), the
@@ -104,12 +144,11 @@ void StoreThread::run_batch(std::span<JobPtr> jobs) {
 
 void StoreThread::read_loop() {
   std::vector<JobPtr> jobs;
-  for (;;) {
-    reads_.take(1, jobs);
-    if (jobs.empty()) return;
-    run_read(*jobs.front());
+  do {
+    reads_.take(1, std::chrono::steady_clock::time_point::max(), jobs);
+    if (!jobs.empty()) run_read(*jobs.front());
     jobs.clear();
-  }
+  } while (!reads_.done());
 }
 
 void StoreThread::run_read(Job& job) {

@@ -13,6 +13,8 @@
 // - The awaiting coroutine resumes on its own loop. If it is destroyed while it waits, its answer
 //   is dropped; a write that was queued is still done. So a job owns what it uses: capture values,
 //   never references to the awaiting frame.
+// - tick: what the writer does of its own accord at an interval (and once more when it stops), in a
+//   transaction of its own: draining a queue into the file, say.
 // - A full disk fails the jobs of that commit with kStoreFailed; trouble() says so until a commit
 //   succeeds again, which needs no hand.
 //
@@ -43,6 +45,10 @@ class StoreThread {
   struct Options {
     std::size_t queue = limits::kStoreQueue;
     std::size_t batch = limits::kStoreBatch;
+    std::chrono::milliseconds interval{0};  // of the tick; 0 = none
+    // Called on the writer's thread after each tick's transaction with how it ended.
+    std::function<Result<>(Database&)> tick;
+    std::function<void(const Result<>&)> ticked;
   };
 
   // Opens the file, brings its tables up to date, starts both threads.
@@ -77,6 +83,9 @@ class StoreThread {
     return now(false, std::move(fn));
   }
 
+  // A tick at once; waits for its outcome. REQUIRES: a tick is set.
+  Result<> tick_now();
+
   // Finishes what is queued, then joins both threads. Later jobs answer kOverloaded.
   void stop();
   // Why the last commit failed; nullopt when it succeeded. Thread-safe, for readiness checks.
@@ -108,6 +117,8 @@ class StoreThread {
   void read_loop();
   void run_batch(std::span<JobPtr> jobs);
   void run_read(Job& job);
+  void run_tick();
+  bool tick_wanted();
   void note(const Result<>& outcome);
   static Failure overloaded();
 
@@ -116,6 +127,8 @@ class StoreThread {
   JobQueue<JobPtr> writes_, reads_;
   mutable std::mutex trouble_mutex_;
   std::optional<Error> trouble_;
+  std::mutex tick_mutex_;
+  std::vector<std::promise<Result<>>*> tick_waiters_;
   std::thread write_thread_, read_thread_;
 };
 

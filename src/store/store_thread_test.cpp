@@ -111,6 +111,30 @@ TEST(StoreThread, AFullDiskFailsTheWriteAndRecoversByItself) {
   EXPECT_TRUE(store->write_now([](Database& db) { return add(db, "room again"); }));
 }
 
+TEST(StoreThread, TicksAtItsIntervalAndOnceMoreAtTheEnd) {
+  ScratchDirectory dir;
+  std::latch twice(2);
+  std::atomic<int> ticks = 0, good = 0;
+  StoreThread::Options options;
+  options.interval = std::chrono::milliseconds(1);
+  options.tick = [&](Database& db) -> Result<> {
+    int n = ++ticks;
+    TRY_VOID(add(db, std::to_string(n)));
+    if (n == 1) return fail(Code::kInternal, "undone");
+    return {};
+  };
+  options.ticked = [&](const Result<>& outcome) {
+    if (outcome) ++good;
+    if (!twice.try_wait()) twice.count_down();
+  };
+  auto store = *StoreThread::start({.path = dir.file("a.db")}, kSchemas, std::move(options));
+  twice.wait();
+  store->stop();
+  auto db = *Database::open({.path = dir.file("a.db")}, kSchemas);
+  EXPECT_EQ(*count(*db), ticks - 1);
+  EXPECT_EQ(good, ticks - 1);
+}
+
 TEST(StoreThread, ReadersCannotWrite) {
   ScratchDirectory dir;
   auto store = *StoreThread::start({.path = dir.file("a.db")}, kSchemas);

@@ -14,9 +14,9 @@
 namespace sekisho::trace {
 
 struct VerdictRecord {
-  std::string rule;      // rule id
-  std::string mode;      // detect | redact | block
-  std::string where;     // "request" | "response"
+  std::string rule;   // rule id
+  std::string mode;   // detect | redact | block
+  std::string where;  // "request" | "response"
   std::uint32_t count = 0;
 };
 

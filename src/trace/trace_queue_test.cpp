@@ -1,0 +1,78 @@
+#include "trace/trace_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace sekisho::trace {
+namespace {
+
+CallRecord record(std::int64_t lane, std::int64_t number) {
+  CallRecord r;
+  r.key = KeyId{lane};
+  r.request_bytes = number;
+  r.model_asked = "a name that is too long for the small string, number " + std::to_string(number);
+  return r;
+}
+
+TEST(TraceQueue, KeepsTheOrderOfALane) {
+  TraceQueue queue(1);
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(queue.push(0, record(0, i)));
+  EXPECT_EQ(queue.waiting(), 200u);
+  std::vector<CallRecord> out;
+  EXPECT_EQ(queue.drain(150, out), 150u);
+  EXPECT_EQ(queue.drain(150, out), 50u);
+  EXPECT_EQ(queue.drain(150, out), 0u);
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(out[static_cast<std::size_t>(i)].request_bytes, i);
+    EXPECT_TRUE(out[static_cast<std::size_t>(i)].model_asked.ends_with(std::to_string(i)));
+  }
+}
+
+TEST(TraceQueue, DropsAndCountsWhatDoesNotFit) {
+  TraceQueue queue(2, 100);
+  int kept = 0;
+  for (int i = 0; i < 80; ++i) kept += queue.push(0, record(0, i));
+  EXPECT_EQ(kept, 50);
+  EXPECT_EQ(queue.dropped(), 30u);
+  EXPECT_TRUE(queue.push(1, record(1, 0)));  // another lane has room of its own
+  std::vector<CallRecord> out;
+  EXPECT_EQ(queue.drain(1000, out), 51u);
+  EXPECT_TRUE(queue.push(0, record(0, 80)));
+}
+
+TEST(TraceQueue, ADroppedRecordIsLeftToItsOwner) {
+  TraceQueue queue(1, 1);
+  ASSERT_TRUE(queue.push(0, record(0, 1)));
+  auto second = record(0, 2);
+  EXPECT_FALSE(queue.push(0, std::move(second)));
+  EXPECT_EQ(second.request_bytes, 2);
+}
+
+TEST(TraceQueue, LosesNothingBetweenThreads) {
+  constexpr std::size_t kLanes = 3;
+  constexpr std::int64_t kEach = 5000;
+  TraceQueue queue(kLanes, 600);
+  std::vector<std::thread> producers;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    producers.emplace_back([&, lane] {
+      for (std::int64_t i = 0; i < kEach;) {
+        i += queue.push(lane, record(static_cast<std::int64_t>(lane), i));
+      }
+    });
+  }
+  std::array<std::int64_t, kLanes> next{};
+  std::vector<CallRecord> out;
+  for (std::size_t total = 0; total < kLanes * kEach;) {
+    out.clear();
+    total += queue.drain(100, out);
+    for (const auto& r : out) {
+      ASSERT_EQ(r.request_bytes, next[static_cast<std::size_t>(r.key.value)]++);
+    }
+  }
+  for (auto& producer : producers) producer.join();
+  EXPECT_EQ(queue.waiting(), 0u);
+}
+
+}  // namespace
+}  // namespace sekisho::trace
