@@ -94,11 +94,28 @@ Result<std::optional<std::int64_t>> word_id(store::Database& db, const std::stri
   return row.integer(0);
 }
 
+// Narrows `range` to where `sql` says that the calls of one lie; nullopt when it knows of none.
+template <class Value>
+Result<std::optional<std::int64_t>> narrow(store::Database& db, const char* sql, const Value& value,
+                                           Range& range) {
+  TRY(auto row, db.query(sql, value));
+  TRY(bool found, row.step());
+  if (!found) return std::nullopt;
+  range.begin = std::max(range.begin, row.integer(1));
+  range.end = std::min(range.end, row.integer(2) + 1);
+  return row.integer(0);
+}
+
 // nullopt: nothing can match.
 Result<std::optional<Condition>> condition(store::Database& db, const CallFilter& filter,
                                            Range& range) {
   Condition out;
-  if (filter.key) out.equals("key", filter.key->value);
+  if (filter.key) {
+    TRY(auto id, narrow(db, "SELECT key, first_call, last_call FROM key_seen WHERE key = ?",
+                        *filter.key, range));
+    if (!id) return std::nullopt;
+    out.equals("key", *id);
+  }
   if (filter.organisation) out.equals("organisation", filter.organisation->value);
   if (filter.user) out.equals("user", filter.user->value);
   if (filter.model) out.equals("model", filter.model->value);
@@ -108,13 +125,10 @@ Result<std::optional<Condition>> condition(store::Database& db, const CallFilter
     out.equals("outcome", *id);
   }
   if (filter.session) {
-    TRY(auto row,
-        db.query("SELECT id, first_call, last_call FROM session WHERE text = ?", *filter.session));
-    TRY(bool found, row.step());
-    if (!found) return std::nullopt;
-    out.equals("session", row.integer(0));
-    range.begin = std::max(range.begin, row.integer(1));
-    range.end = std::min(range.end, row.integer(2) + 1);
+    TRY(auto id, narrow(db, "SELECT id, first_call, last_call FROM session WHERE text = ?",
+                        *filter.session, range));
+    if (!id) return std::nullopt;
+    out.equals("session", *id);
   }
   if (!filter.units.empty()) {
     out.sql += " AND unit IN (";
@@ -139,42 +153,36 @@ Range range_of(const CallFilter& filter) {
   return range;
 }
 
-// The row before which `rows` candidates lie, or `begin` when there are not that many. Candidates
-// are all rows, or those of the key, which have an index.
-Result<std::int64_t> scan_floor(store::Database& db, const CallFilter& filter, Range range,
-                                std::size_t rows) {
-  std::string sql = "SELECT id FROM call WHERE id >= ? AND id < ?";
-  if (filter.key) sql += " AND key = ?";
-  TRY(auto row, db.prepare(sql + fmt::format(" ORDER BY id DESC LIMIT 1 OFFSET {}", rows - 1)));
-  row.with(range.begin, range.end);
-  if (filter.key) row.bind(3, filter.key->value);
-  TRY(bool found, row.step());
-  return found ? row.integer(0) : range.begin;
-}
-
 }  // namespace
 
+// Rows are looked at one by one, so that the page ends where it is full or the scan is over.
 Result<CallPage> list_calls(store::Database& db, const CallFilter& filter) {
   CallPage page;
   auto range = range_of(filter);
   TRY(auto where, condition(db, filter, range));
-  auto most = std::clamp<std::size_t>(filter.at_most, 1, limits::kListPage);
   if (!where || range.begin >= range.end) return page;
-  TRY(auto floor, scan_floor(db, filter, range, limits::kTraceScan));
-  TRY(auto row, db.prepare(kColumns + fmt::format("WHERE call.id >= ? AND call.id < ?{} ORDER BY"
-                                                  " call.id DESC LIMIT {}",
-                                                  where->sql, most)));
-  row.with(floor, range.end);
-  for (std::size_t i = 0; i < where->values.size(); ++i) {
-    row.bind(static_cast<int>(i) + 3, where->values[i]);
-  }
-  for (;;) {
-    TRY(bool more, row.step());
-    if (!more) break;
+  auto most = std::clamp<std::size_t>(filter.at_most, 1, limits::kListPage);
+  TRY(auto scan, db.prepare("SELECT id, 1" + where->sql +
+                            " FROM call WHERE id >= ? AND id < ? ORDER BY id DESC"));
+  int index = 0;
+  for (auto value : where->values) scan.bind(++index, value);
+  scan.bind(++index, range.begin);
+  scan.bind(++index, range.end);
+  TRY(auto row, db.prepare(std::string(kColumns) + "WHERE call.id = ?"));
+  for (std::size_t looked_at = 0; page.calls.size() < most; ++looked_at) {
+    TRY(bool more, scan.step());
+    if (!more) {
+      page.next.reset();
+      return page;
+    }
+    if (looked_at == limits::kTraceScan) return page;
+    page.next = scan.integer(0);
+    if (!scan.flag(1)) continue;
+    row.bind(1, *page.next);
+    TRY_VOID(row.step());
     page.calls.push_back(read_call(row));
-    if (page.calls.size() == most) page.next = row.integer(0);
+    row.reset();
   }
-  if (!page.next && floor > range.begin) page.next = floor;
   return page;
 }
 

@@ -5,10 +5,18 @@
 #include "trace/row_id.h"
 
 namespace sekisho::trace {
+namespace {
+
+// The range of a session's or key's calls is kept loosely, so that it is written once a minute: it
+// may end a minute later than its last call.
+constexpr std::int64_t kAhead = std::int64_t{60'000} << kTieBits;
+
+}  // namespace
 
 void CallWriter::forget() {
   words_.clear();
   sessions_.clear();
+  keys_.clear();
 }
 
 Result<std::optional<std::int64_t>> CallWriter::word(const std::string& text) {
@@ -29,8 +37,6 @@ Result<std::optional<std::int64_t>> CallWriter::session(const std::string& text,
   if (text.empty()) return std::nullopt;
   if (sessions_.size() >= limits::kTraceSessionsKnown) sessions_.clear();
   auto known = sessions_.find(text);
-  // The range of a session's calls is kept loosely: it may end later than its last call.
-  constexpr std::int64_t kAhead = std::int64_t{60'000} << kTieBits;
   if (known != sessions_.end() && call <= known->second.last_call) return known->second.id;
   TRY(auto row, db_.query("INSERT INTO session(text, first_call, last_call) VALUES (?1, ?2, ?3)"
                           " ON CONFLICT (text) DO UPDATE SET"
@@ -42,6 +48,19 @@ Result<std::optional<std::int64_t>> CallWriter::session(const std::string& text,
   TRY_VOID(row.run());
   sessions_[text] = {id, call + kAhead};
   return id;
+}
+
+Result<> CallWriter::see_key(KeyId key, std::int64_t call) {
+  if (!key) return {};
+  if (keys_.size() >= limits::kTraceSessionsKnown) keys_.clear();
+  auto known = keys_.find(key);
+  if (known != keys_.end() && call <= known->second) return {};
+  TRY_VOID(
+      db_.run("INSERT INTO key_seen VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET"
+              " first_call = min(first_call, ?2), last_call = max(last_call, ?3)",
+              key, call, call + kAhead));
+  keys_[key] = call + kAhead;
+  return {};
 }
 
 // The wanted row or the next free one of its millisecond.
@@ -83,6 +102,7 @@ Result<> CallWriter::insert(const CallRecord& r, std::int64_t row) {
   TRY(auto outcome, word(r.outcome));
   TRY(auto stop_reason, word(r.stop_reason));
   TRY(auto rules_version, word(r.rules_version));
+  TRY_VOID(see_key(r.key, row));
   detail_.clear();
   encode_detail(r, detail_);
   TRY(auto insert,

@@ -29,12 +29,14 @@ class CallWriter {
   };
   Result<std::optional<std::int64_t>> word(const std::string& text);
   Result<std::optional<std::int64_t>> session(const std::string& text, std::int64_t call);
+  Result<> see_key(KeyId key, std::int64_t call);
   Result<std::int64_t> free_row(const RequestId& request);
   Result<> insert(const CallRecord& record, std::int64_t row);
 
   store::Database& db_;
   std::unordered_map<std::string, std::int64_t> words_;
   std::unordered_map<std::string, Session> sessions_;
+  std::unordered_map<KeyId, std::int64_t> keys_;  // last_call as stored
   std::string detail_;
 };
 

@@ -13,6 +13,7 @@ Result<std::int64_t> delete_rows_before(store::Database& db, std::int64_t end) {
   TRY_VOID(db.run("DELETE FROM call WHERE id < ?", end));
   auto deleted = db.changes();
   TRY_VOID(db.run("DELETE FROM session WHERE last_call < ?", end));
+  TRY_VOID(db.run("DELETE FROM key_seen WHERE last_call < ?", end));
   return deleted;
 }
 
