@@ -1,0 +1,338 @@
+// Amazon Bedrock's Converse and ConverseStream: identity (SigV4 or bearer key), paths, answers.
+
+#include <algorithm>
+
+#include "sim/bedrock_content.h"
+#include "sim/bedrock_reader.h"
+#include "sim/provider.h"
+#include "wire/aws/event_stream.h"
+#include "wire/aws/sigv4.h"
+
+namespace sekisho::sim {
+namespace {
+
+namespace aws = wire::aws;
+
+struct ModelPath {
+  std::string model;
+  std::string_view operation;
+};
+
+std::string percent_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto digit = [&](std::size_t at) {
+      const char c = at < text.size() ? text[at] : '\0';
+      return std::string_view("0123456789abcdef")
+          .find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
+    };
+    if (text[i] == '%' && digit(i + 1) < 16 && digit(i + 2) < 16) {
+      out += static_cast<char>(digit(i + 1) * 16 + digit(i + 2));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+// Split at the literal slashes first, then decode: an ARN holds an encoded slash.
+std::optional<ModelPath> split_path(std::string_view path) {
+  constexpr std::string_view kPrefix = "/model/";
+  if (!path.starts_with(kPrefix)) return std::nullopt;
+  path.remove_prefix(kPrefix.size());
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos || slash == 0) return std::nullopt;
+  return ModelPath{percent_decode(path.substr(0, slash)), path.substr(slash + 1)};
+}
+
+std::string_view exception_of(int status) {
+  switch (status) {
+    case 400:
+      return "ValidationException";
+    case 403:
+      return "AccessDeniedException";
+    case 404:
+      return "ResourceNotFoundException";
+    case 408:
+      return "ModelTimeoutException";
+    case 424:
+      return "ModelErrorException";
+    case 429:
+      return "ThrottlingException";
+    case 503:
+      return "ServiceUnavailableException";
+    default:
+      return "InternalServerException";
+  }
+}
+
+std::string_view stop_name(Stop stop) {
+  switch (stop) {
+    case Stop::kEndTurn:
+      return "end_turn";
+    case Stop::kToolUse:
+      return "tool_use";
+    case Stop::kMaxTokens:
+      return "max_tokens";
+    case Stop::kStopSequence:
+      return "stop_sequence";
+    case Stop::kRefusal:
+      return "content_filtered";
+  }
+  return "end_turn";
+}
+
+// The padding that the real service adds against guesses from lengths; its length varies.
+std::string padding(std::size_t seed) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  return std::string(kLetters.substr(0, 2 + seed * 7 % 47));
+}
+
+Json usage_json(const SimUsage& usage) {
+  Json out = Json::object({{"inputTokens", usage.input},
+                           {"outputTokens", usage.output},
+                           {"totalTokens", usage.prompt() + usage.output}});
+  const std::int64_t written = usage.cache_write_5m + usage.cache_write_1h;
+  out.set("cacheReadInputTokens", usage.cache_read).set("cacheWriteInputTokens", written);
+  out.set("cacheReadInputTokenCount", usage.cache_read).set("cacheWriteInputTokenCount", written);
+  if (written > 0) {
+    Json details = Json::array();
+    const auto add = [&details](std::string_view ttl, std::int64_t tokens) {
+      if (tokens > 0) details.push(Json::object({{"ttl", ttl}, {"inputTokens", tokens}}));
+    };
+    add("5m", usage.cache_write_5m);
+    add("1h", usage.cache_write_1h);
+    out.set("cacheDetails", std::move(details));
+  }
+  out.set("serverToolUsage", Json::object());
+  return out;
+}
+
+Json content_json(const AnswerPart& part) {
+  switch (part.kind) {
+    case AnswerPart::Kind::kText:
+      return Json::object({{"text", part.text}});
+    case AnswerPart::Kind::kThinking:
+      return Json::object(
+          {{"reasoningContent",
+            Json::object({{"reasoningText",
+                           Json::object({{"text", part.text}, {"signature", part.signature}})}})}});
+    case AnswerPart::Kind::kCall:
+      return Json::object({{"toolUse", Json::object({{"toolUseId", part.call.id},
+                                                     {"name", part.call.name},
+                                                     {"input", part.call.input}})}});
+  }
+  return {};
+}
+
+class StreamWriter {
+ public:
+  explicit StreamWriter(const Job& job) : job_(job) {}
+
+  std::vector<Piece> write() {
+    event("messageStart", Json::object({{"role", "assistant"}}), 0);
+    for (const AnswerPart& part : job_.answer.parts) {
+      write_part(part);
+      ++index_;
+    }
+    event("messageStop", Json::object({{"stopReason", stop_name(job_.answer.stop)}}), 0);
+    if (job_.with_usage) {
+      event("metadata",
+            Json::object({{"usage", usage_json(job_.usage)},
+                          {"metrics", Json::object({{"latencyMs", 100}})}}),
+            0);
+    }
+    return std::move(pieces_);
+  }
+
+ private:
+  void event(std::string_view name, Json payload, std::int64_t tokens) {
+    payload.set("p", padding(pieces_.size()));
+    pieces_.push_back({aws::encode_event(name, payload.dump()), tokens});
+  }
+  void delta(Json value, std::int64_t tokens) {
+    event("contentBlockDelta",
+          Json::object({{"contentBlockIndex", index_}, {"delta", std::move(value)}}), tokens);
+  }
+
+  void write_part(const AnswerPart& part) {
+    const bool call = part.kind == AnswerPart::Kind::kCall;
+    if (call) {
+      const Json tool = Json::object({{"toolUseId", part.call.id}, {"name", part.call.name}});
+      event("contentBlockStart",
+            Json::object(
+                {{"contentBlockIndex", index_}, {"start", Json::object({{"toolUse", tool}})}}),
+            0);
+    }
+    const std::string input = call ? part.call.input.dump() : "";
+    // No delta for a call without arguments, as with the real service.
+    const std::string_view text = call ? (input == "{}" ? std::string_view() : input) : part.text;
+    const auto parts = split_text(text, job_.chunk);
+    const auto tokens = share_tokens(part.tokens(), parts.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) delta(fragment(part.kind, parts[i]), tokens[i]);
+    if (part.kind == AnswerPart::Kind::kThinking) {
+      delta(Json::object({{"reasoningContent", Json::object({{"signature", part.signature}})}}), 0);
+    }
+    event("contentBlockStop", Json::object({{"contentBlockIndex", index_}}),
+          parts.empty() ? part.tokens() : 0);
+  }
+
+  static Json fragment(AnswerPart::Kind kind, std::string_view text) {
+    if (kind == AnswerPart::Kind::kText) return Json::object({{"text", text}});
+    if (kind == AnswerPart::Kind::kCall) {
+      return Json::object({{"toolUse", Json::object({{"input", text}})}});
+    }
+    return Json::object({{"reasoningContent", Json::object({{"text", text}})}});
+  }
+
+  const Job& job_;
+  std::vector<Piece> pieces_;
+  int index_ = 0;
+};
+
+class Bedrock final : public ProviderApi {
+ public:
+  explicit Bedrock(const Keys& keys) : keys_(keys) {}
+
+  Provider provider() const override { return Provider::kBedrock; }
+  std::string_view tool_id_prefix() const override { return "tooluse_"; }
+
+  Result<std::string> identify(const Call& call) const override {
+    const std::string_view value = call.headers.get("authorization");
+    if (value.starts_with("Bearer ")) {
+      for (const Keys::Plain& key : keys_.bedrock) {
+        if (value.substr(7) == key.key) return key.account;
+      }
+      return fail(Code::kPermissionDenied,
+                  "Authentication failed: Please make sure your API Key "
+                  "is valid.");
+    }
+    if (value.empty()) return fail(Code::kUnauthenticated, "Missing Authentication Token");
+    return verify(call, value);
+  }
+
+  Result<Prompt> read(const Call& call) const override {
+    const auto path = split_path(call.path);
+    const bool known =
+        path && (path->operation == "converse" || path->operation == "converse-stream");
+    if (!known || call.method != "POST") {
+      return fail(Code::kUnsupported,
+                  "Unable to determine service/operation name to be authorized");
+    }
+    const Model* model = find_model(Provider::kBedrock, path->model);
+    if (model == nullptr) return converse_refusal("The provided model identifier is invalid.");
+    if (model->needs_profile) {
+      return converse_refusal("Invocation of model ID " + path->model +
+                              " with on-demand throughput isn’t supported. Retry your request with "
+                              "the ID or ARN of an inference profile that contains this model.");
+    }
+    auto body = Json::parse(call.body);
+    if (!body) return converse_refusal("Malformed input request: " + body.error().detail);
+    TRY(Prompt prompt, read_converse(*body, *model));
+    prompt.stream = path->operation == "converse-stream";
+    return prompt;
+  }
+
+  Result<void> check_window(const Model& model, const Prompt&, std::int64_t tokens) const override {
+    if (tokens > model.context) return fail(Code::kContextOverflow, "Input is too long.");
+    return {};
+  }
+
+  std::optional<std::string> count_answer(const Call&, std::int64_t) const override {
+    return std::nullopt;
+  }
+
+  http::Headers headers(const Job& job) const override {
+    http::Headers headers;
+    headers.add("content-type",
+                job.prompt.stream ? "application/vnd.amazon.eventstream" : "application/json");
+    headers.add("x-amzn-RequestId", job.id);
+    return headers;
+  }
+
+  std::string whole(const Job& job) const override {
+    Json content = Json::array();
+    for (const AnswerPart& part : job.answer.parts) content.push(content_json(part));
+    const Json message = Json::object({{"role", "assistant"}, {"content", std::move(content)}});
+    Json out = Json::object({{"output", Json::object({{"message", message}})},
+                             {"stopReason", stop_name(job.answer.stop)}});
+    if (job.with_usage) out.set("usage", usage_json(job.usage));
+    out.set("metrics", Json::object({{"latencyMs", 100}}));
+    return out.dump();
+  }
+
+  std::vector<Piece> stream(const Job& job) const override { return StreamWriter(job).write(); }
+
+  ApiError error_of(const Error& error) const override {
+    switch (error.code) {
+      case Code::kUnauthenticated:
+        return {403, "MissingAuthenticationTokenException", error.detail, {}};
+      case Code::kPermissionDenied:
+        return {403, "AccessDeniedException", error.detail, {}};
+      case Code::kUnsupported:
+        return {404, "UnknownOperationException", error.detail, {}};
+      case Code::kNotFound:
+        return {404, "ResourceNotFoundException", error.detail, {}};
+      case Code::kTooLarge:
+        return {413, "RequestEntityTooLargeException", error.detail, {}};
+      case Code::kConflict:
+        return {403, "InvalidSignatureException", error.detail, {}};
+      default:
+        return {400, "ValidationException", error.detail, {}};
+    }
+  }
+
+  void render(const ApiError& error, std::string_view id, http::Headers& headers,
+              std::string& body) const override {
+    const std::string type(error.type.empty() ? exception_of(error.status) : error.type);
+    headers.add("content-type", "application/json");
+    headers.add("x-amzn-RequestId", id);
+    headers.add("x-amzn-ErrorType", type + ":http://internal.amazon.com/coral/com.amazon.bedrock/");
+    if (error.retry_after) headers.add("retry-after", std::to_string(*error.retry_after));
+    body = Json::object({{"message", error.message.empty() ? "simulated " + type : error.message}})
+               .dump();
+  }
+
+  std::string stream_error(const Fault& fault) const override {
+    const std::string type = fault.type.empty() ? "modelStreamErrorException" : fault.type;
+    const std::string message = fault.message.empty() ? "simulated " + type : fault.message;
+    return aws::encode_exception(type, Json::object({{"message", message}}).dump());
+  }
+
+ private:
+  Result<std::string> verify(const Call& call, std::string_view value) const {
+    const auto parsed = aws::parse_authorization(value);
+    if (!parsed) return fail(Code::kConflict, parsed.error().detail);
+    const auto key = std::ranges::find(keys_.aws, parsed->access_key_id, &Keys::Aws::access_key_id);
+    if (key == keys_.aws.end()) {
+      return fail(Code::kPermissionDenied,
+                  "The security token included in the request is invalid.");
+    }
+    const std::string digest = aws::sha256_hex(call.body);
+    aws::ReceivedRequest request{call.method, call.target, {}, digest};
+    for (const auto& field : call.headers.fields()) {
+      request.headers.emplace_back(field.name, field.value);
+    }
+    const auto good =
+        aws::verify_signature(request, *parsed, key->secret_access_key, {"", "bedrock"}, call.now);
+    if (!good) {
+      return fail(Code::kConflict,
+                  "The request signature we calculated does not match the signature you provided. "
+                  "Check your AWS Secret Access Key and signing method. (" +
+                      good.error().detail + ")");
+    }
+    return key->account + "/" + parsed->region;
+  }
+
+  const Keys& keys_;
+};
+
+}  // namespace
+
+std::unique_ptr<ProviderApi> make_bedrock(const Keys& keys) {
+  return std::make_unique<Bedrock>(keys);
+}
+
+}  // namespace sekisho::sim
