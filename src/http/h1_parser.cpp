@@ -87,8 +87,10 @@ ParseStep MessageParser::finish() {
 
 bool MessageParser::line(std::string_view line) {
   if (phase_ == Phase::kStartLine) {
-    // One empty line before the first is tolerated (RFC 9112 §2.2).
-    if (line.empty()) return ++empty_lines_ <= 1 || fail(400, "empty lines instead of a message");
+    if (line.empty()) {
+      return ++empty_lines_ <= empty_lines_allowed() ||
+             fail(400, "empty line instead of a message");
+    }
     phase_ = Phase::kFields;
     return start_line(line);
   }

@@ -77,6 +77,7 @@ class MessageParser {
   virtual bool start_line(std::string_view line) = 0;
   // Called for each field after the shared rules.
   virtual bool field(std::string_view name, std::string_view value) = 0;
+  virtual std::size_t empty_lines_allowed() const = 0;  // before the first line
   // The status that error() shows for a fault found here.
   virtual int error_status(int status) const { return status; }
   // The empty line came: check the whole, start body_. Sets phase_.
@@ -118,6 +119,7 @@ class RequestParser final : public MessageParser {
   Headers& headers() override { return head_.headers; }
   std::size_t start_line_limit() const override { return limits::kRequestLineBytes; }
   int start_line_too_long_status() const override { return 414; }
+  std::size_t empty_lines_allowed() const override { return 1; }  // RFC 9112 §2.2
   bool start_line(std::string_view line) override;
   bool field(std::string_view name, std::string_view value) override;
   bool fields_end() override;
@@ -144,6 +146,7 @@ class ResponseParser final : public MessageParser {
   Headers& headers() override { return head_.headers; }
   std::size_t start_line_limit() const override { return limits::kRequestLineBytes; }
   int start_line_too_long_status() const override { return 502; }
+  std::size_t empty_lines_allowed() const override { return 0; }
   bool start_line(std::string_view line) override;
   bool field(std::string_view, std::string_view) override { return true; }
   int error_status(int) const override { return 502; }

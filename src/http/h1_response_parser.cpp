@@ -41,6 +41,9 @@ bool ResponseParser::fields_end() {
   const int status = head_.status;
   if (status == 101) return fail(502, "protocol switch that nobody asked for");
   if (status < 200) {
+    if (fields_.length_count + fields_.transfer_encoding_count > 0) {
+      return fail(502, "framing header in an interim response");
+    }
     if (++interim_ > limits::kInterimResponses) return fail(502, "too many interim responses");
     const auto seen = interim_;
     reset(to_head_);

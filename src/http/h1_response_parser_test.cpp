@@ -57,7 +57,7 @@ TEST(ResponseParser, AcceptsWhatServersSend) {
        false, true},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
        "200 OK 1.1\nTransfer-Encoding=chunked", "", true, false, true},
-      {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nContent-Length: 7\r\n"
+      {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n"
        "Link: <a>\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\ny",
        "201 Created 1.1\nContent-Length=1", "y"},
       {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
@@ -85,6 +85,9 @@ TEST(ResponseParser, RefusesMalformedAnswersAs502) {
       "HTTP/1.1 200 O\x01K\r\n\r\n",
       "ICY 200 OK\r\n\r\n",
       "<html>\r\n",
+      "\r\nHTTP/1.1 200 OK\r\n\r\n",
+      "HTTP/1.1 103 Hints\r\nContent-Length: 7\r\n\r\n",
+      "HTTP/1.1 102 Hints\r\nTransfer-Encoding: chunked\r\n\r\n",
       "HTTP/1.1 101 Switching Protocols\r\n\r\n",
       "HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n",
       "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n",
