@@ -1,11 +1,20 @@
 #pragma once
 // Answers that pass through in their own dialect: frames stay the provider's bytes; on the side we
-// read usage, stop and the text fields that guards inspect. Sans-IO, split-invariant.
+// read usage, stop and the text fields that guards inspect. Sans-IO: the outcome depends on the
+// bytes alone, not on how they were split. One owner, not thread-safe.
+//
+// What cannot be inspected does not pass: an event whose data is no JSON, or is cut off, is an
+// error (kUpstreamFailed) instead of a frame, and every later call repeats it. Only an event whose
+// JSON stands on several "data:" lines is rewritten, onto one line.
+//
+// Strings that are no text and so not listed: identifiers, names, types, signatures and encrypted
+// content, error messages (see RawFrame::is_error), the echo of the model's name.
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -16,37 +25,52 @@
 
 namespace sekisho::wire {
 
-// One text field of a frame: `raw` is the content between the quotes of a JSON string, relative to
-// the frame's first byte. Deltas with the same `field` continue one logical text.
-struct FrameText {
-  std::uint32_t field = 0;  // (choice or block index) * 4 + kind
-  Span raw;
-};
 enum class FrameTextKind : std::uint8_t { kText = 0, kReasoning = 1, kToolArguments = 2 };
+
+// One text field of a frame: `raw` is the content between the quotes of a JSON string, relative to
+// the frame's first byte. Texts with the same `field` continue one logical text; in a whole body
+// each string is a field of its own (so also every string of an Anthropic tool_use input).
+struct FrameText {
+  std::uint32_t field = 0;  // a number per choice or block, times 4, plus the kind
+  Span raw;
+  FrameTextKind kind() const { return static_cast<FrameTextKind>(field & 3); }
+  friend bool operator==(const FrameText&, const FrameText&) = default;
+};
 
 struct RawFrame {
   std::string bytes;  // one SSE event with its blank line; or the whole JSON body
   std::vector<FrameText> texts;
+  Span data;                        // the JSON in `bytes`; empty for comments and [DONE]
   bool ends_fields = false;         // every field seen so far is complete (block stop, finish, end)
   bool carries_usage_only = false;  // OpenAI's last chunk with empty choices
-  bool is_error = false;
+  bool is_error = false;            // an error object; the gateway words it anew from `data`
+  friend bool operator==(const RawFrame&, const RawFrame&) = default;
 };
 
 class RawAnswer {
  public:
   virtual ~RawAnswer() = default;
   virtual Result<void> feed(std::string_view bytes, std::vector<RawFrame>& out) = 0;
+  // The upstream ended. An event without its blank line comes out now, inspected; a whole body too.
   virtual Result<void> finish(std::vector<RawFrame>& out) = 0;
   virtual const Usage& usage() const = 0;
   // True once the dialect's own end was seen ([DONE], message_stop, a complete JSON body).
   virtual bool complete() const = 0;
   virtual std::string_view stop_reason() const = 0;
   virtual std::string_view served_tier() const = 0;
+  virtual bool served_fast() const = 0;       // Anthropic usage.speed "fast": has its own price
+  virtual bool served_us() const = 0;         // Anthropic usage.inference_geo "us": likewise
   virtual std::string_view ping() const = 0;  // what to send in a silent gap ("" = none)
   // Bytes of output text seen (for estimates when usage is missing).
   virtual std::size_t output_bytes() const = 0;
 };
 
+// REQUIRES: kOpenAiChat or kAnthropicMessages.
 std::unique_ptr<RawAnswer> make_raw_answer(Dialect dialect, bool stream);
+
+// The frame's bytes with the content of some texts (by index in `texts`) replaced by new decoded
+// text; every other byte stays.
+std::string rewrite_frame(const RawFrame& frame,
+                          const std::vector<std::pair<std::size_t, std::string>>& new_texts);
 
 }  // namespace sekisho::wire

@@ -1,0 +1,85 @@
+#include "wire/frame_reader.h"
+
+#include <algorithm>
+#include <array>
+
+namespace sekisho::wire {
+namespace {
+
+bool holds_no_text(std::string_view key) {
+  static constexpr std::array<std::string_view, 8> kKeys{
+      "type", "id",          "signature", "encrypted_content", "encrypted_index",
+      "role", "tool_use_id", "call_id"};
+  return std::ranges::find(kKeys, key) != kKeys.end();
+}
+
+}  // namespace
+
+std::string_view read_plain_string(JsonCursor& cursor) {
+  if (cursor.peek() != JsonType::kString) {
+    cursor.skip();
+    return {};
+  }
+  auto text = cursor.read_string();
+  return text ? cursor.of(text->raw) : std::string_view();
+}
+
+std::uint32_t FrameReader::lane_of(std::string_view key) {
+  std::uint32_t hash = 2166136261U;
+  for (char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return kFirstKeyLane + hash % (kLanes - kFirstKeyLane);
+}
+
+void FrameReader::add_text(RawFrame& frame, const JsonString& text, std::uint32_t lane,
+                           FrameTextKind kind) {
+  if (text.raw.empty()) return;
+  output_bytes += text.raw.size();
+  std::uint32_t number = whole_ ? own_++ : lane;
+  frame.texts.push_back({number * 4 + static_cast<std::uint32_t>(kind), text.raw});
+}
+
+void FrameReader::number_texts(RawFrame& frame, std::size_t first, std::uint32_t block,
+                               std::uint32_t blocks) {
+  for (std::size_t i = first; i < frame.texts.size(); ++i) {
+    std::uint32_t& field = frame.texts[i].field;
+    if (field / 4 < kOwnFields) field = (block + blocks * (field / 4)) * 4 + (field & 3);
+  }
+}
+
+bool FrameReader::text(JsonCursor& cursor, RawFrame& frame, std::uint32_t lane,
+                       FrameTextKind kind) {
+  if (cursor.peek() != JsonType::kString) return strings(cursor, frame, "", kind, 1);
+  auto text = cursor.read_string();
+  if (text) add_text(frame, *text, lane, kind);
+  return cursor.ok();
+}
+
+bool FrameReader::strings(JsonCursor& cursor, RawFrame& frame, std::string_view key,
+                          FrameTextKind kind, std::size_t shortest) {
+  std::uint32_t lane = lane_of(key);
+  bool skip = holds_no_text(key);
+  return cursor.walk([&](const JsonString& text, bool is_key) {
+    if (is_key) {
+      key = cursor.of(text.raw);
+      lane = key == "text" ? 0 : lane_of(key);
+      skip = holds_no_text(key);
+    } else if (!skip && text.raw.size() >= shortest) {
+      add_text(frame, text, lane, kind);
+    }
+  });
+}
+
+bool FrameReader::own_strings(JsonCursor& cursor, RawFrame& frame, FrameTextKind kind,
+                              bool also_opaque) {
+  bool skip = false;
+  return cursor.walk([&](const JsonString& text, bool is_key) {
+    if (is_key) {
+      skip = !also_opaque && holds_no_text(cursor.of(text.raw));
+    } else if (!skip && !text.raw.empty()) {
+      output_bytes += text.raw.size();
+      frame.texts.push_back({own_++ * 4 + static_cast<std::uint32_t>(kind), text.raw});
+    }
+  });
+}
+
+}  // namespace sekisho::wire

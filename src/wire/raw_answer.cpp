@@ -1,0 +1,164 @@
+#include "wire/raw_answer.h"
+
+#include <cassert>
+#include <functional>
+
+#include "base/limits.h"
+#include "http/sse.h"
+#include "wire/frame_reader.h"
+
+namespace sekisho::wire {
+namespace {
+
+class ReadAnswer : public RawAnswer {
+ public:
+  explicit ReadAnswer(std::unique_ptr<FrameReader> reader) : reader_(std::move(reader)) {}
+  const Usage& usage() const override { return reader_->usage; }
+  bool complete() const override { return reader_->complete; }
+  std::string_view stop_reason() const override { return reader_->stop_reason; }
+  std::string_view served_tier() const override { return reader_->served_tier; }
+  bool served_fast() const override { return reader_->fast; }
+  bool served_us() const override { return reader_->us; }
+  std::string_view ping() const override { return reader_->ping(); }
+  std::size_t output_bytes() const override { return reader_->output_bytes; }
+
+ protected:
+  Result<void> broken(std::string detail) {
+    broken_ = Error{Code::kUpstreamFailed, std::move(detail)};
+    return Failure(*broken_);
+  }
+
+  std::unique_ptr<FrameReader> reader_;
+  std::optional<Error> broken_;  // sticks
+};
+
+class StreamAnswer final : public ReadAnswer {
+ public:
+  using ReadAnswer::ReadAnswer;
+
+  Result<void> feed(std::string_view bytes, std::vector<RawFrame>& out) override {
+    if (broken_) return Failure(*broken_);
+    splitter_.feed(bytes);
+    while (true) {
+      auto event = splitter_.next();
+      if (!event) return broken("upstream stream: " + event.error().detail);
+      if (!*event) return {};
+      TRY_VOID(take(**event, out));
+    }
+  }
+
+  Result<void> finish(std::vector<RawFrame>& out) override {
+    if (broken_) return Failure(*broken_);
+    auto event = splitter_.finish();
+    if (!event) return broken("upstream stream: " + event.error().detail);
+    if (!*event) return {};
+    return take(**event, out);
+  }
+
+ private:
+  Result<void> take(const http::SseEvent& event, std::vector<RawFrame>& out);
+  static Span place(const http::SseEvent& event, RawFrame& frame);
+
+  http::SseSplitter splitter_;
+};
+
+bool lies_within(std::string_view part, std::string_view whole) {
+  std::less_equal<const char*> le;
+  return le(whole.data(), part.data()) &&
+         le(part.data() + part.size(), whole.data() + whole.size());
+}
+
+// Where the data stands in the frame's bytes. Data on several lines is put onto one: a line feed
+// between two of them is a blank of the JSON (inside a string it would be refused).
+Span StreamAnswer::place(const http::SseEvent& event, RawFrame& frame) {
+  if (event.data.empty()) {
+    frame.bytes = event.raw;
+    return {};
+  }
+  if (lies_within(event.data, event.raw)) {
+    frame.bytes = event.raw;
+    auto begin = static_cast<std::uint32_t>(event.data.data() - event.raw.data());
+    return {begin, begin + static_cast<std::uint32_t>(event.data.size())};
+  }
+  if (!event.name.empty()) frame.bytes.append("event: ").append(event.name).append("\n");
+  if (!event.id.empty()) frame.bytes.append("id: ").append(event.id).append("\n");
+  frame.bytes += "data: ";
+  auto begin = static_cast<std::uint32_t>(frame.bytes.size());
+  for (char c : event.data) frame.bytes += c == '\n' ? ' ' : c;
+  auto end = static_cast<std::uint32_t>(frame.bytes.size());
+  frame.bytes += "\n\n";
+  return {begin, end};
+}
+
+Result<void> StreamAnswer::take(const http::SseEvent& event, std::vector<RawFrame>& out) {
+  RawFrame frame;
+  Span data = place(event, frame);
+  std::string_view json = data.of(frame.bytes);
+  if (json == "[DONE]") {
+    reader_->done(frame);
+  } else if (!json.empty()) {
+    frame.data = data;
+    JsonCursor cursor(std::string_view(frame.bytes).substr(0, data.end), data.begin);
+    if (!reader_->read(cursor, frame) || !cursor.finish()) {
+      return broken(event.terminated ? "upstream stream: an event is not JSON: " +
+                                           cursor.error().detail + " of the event"
+                                     : "upstream stream ended inside an event");
+    }
+  }
+  out.push_back(std::move(frame));
+  return {};
+}
+
+class WholeAnswer final : public ReadAnswer {
+ public:
+  using ReadAnswer::ReadAnswer;
+
+  Result<void> feed(std::string_view bytes, std::vector<RawFrame>&) override {
+    if (broken_) return Failure(*broken_);
+    if (bytes.size() > limits::kResponseBodyBytes - body_.size()) {
+      return broken("upstream answer over 64 MiB");
+    }
+    body_ += bytes;
+    return {};
+  }
+
+  Result<void> finish(std::vector<RawFrame>& out) override {
+    if (broken_) return Failure(*broken_);
+    RawFrame frame;
+    frame.bytes = std::move(body_);
+    frame.data = {0, static_cast<std::uint32_t>(frame.bytes.size())};
+    JsonCursor cursor(frame.bytes);
+    if (!reader_->read(cursor, frame) || !cursor.finish()) {
+      reader_->complete = false;
+      return broken("upstream answer is not JSON: " + cursor.error().detail);
+    }
+    out.push_back(std::move(frame));
+    return {};
+  }
+
+ private:
+  static_assert(limits::kResponseBodyBytes == 64 << 20, "the sentence above names it");
+  std::string body_;
+};
+
+}  // namespace
+
+std::unique_ptr<RawAnswer> make_raw_answer(Dialect dialect, bool stream) {
+  assert(dialect != Dialect::kBedrockConverse);
+  auto reader = dialect == Dialect::kAnthropicMessages ? make_anthropic_reader(!stream)
+                                                       : make_chat_reader(!stream);
+  if (stream) return std::make_unique<StreamAnswer>(std::move(reader));
+  return std::make_unique<WholeAnswer>(std::move(reader));
+}
+
+std::string rewrite_frame(const RawFrame& frame,
+                          const std::vector<std::pair<std::size_t, std::string>>& new_texts) {
+  std::vector<SpanEdit> edits;
+  edits.reserve(new_texts.size());
+  for (const auto& [index, text] : new_texts) {
+    edits.push_back({frame.texts.at(index).raw, escape_json(text)});
+  }
+  return SplicedBody(frame.bytes, std::move(edits)).str();
+}
+
+}  // namespace sekisho::wire
