@@ -25,6 +25,10 @@ inline constexpr std::size_t kBufferedBytesTotal = std::size_t{1} << 30;  // all
 inline constexpr std::size_t kManagementBodyBytes = 1 << 20;
 inline constexpr std::size_t kProfileFileBytes = 1 << 20;  // ~/.aws/config, ~/.aws/credentials
 
+inline constexpr std::size_t kReadBufferFirst = 16 * 1024;     // holds a head and a small body
+inline constexpr std::size_t kReadBufferLargest = 256 * 1024;  // a large body in few calls
+inline constexpr std::size_t kUnreadBodyBytes = 64 * 1024;     // read and dropped to keep alive
+
 // JSON: real bodies nest below 30; 128 leaves room for tool schemas.
 inline constexpr std::size_t kJsonDepth = 128;
 inline constexpr std::size_t kTopLevelKeys = 256;  // of any object whose fields are governed
@@ -56,6 +60,7 @@ inline constexpr auto kUpstreamIdle = 300s;      // between two bytes of a strea
 inline constexpr auto kPingInterval = 15s;       // silent gap after which we send a ping
 inline constexpr auto kDrainTimeout = 30s;       // graceful stop
 inline constexpr auto kWriteStall = 120s;        // a client that reads nothing at all
+inline constexpr auto kLinger = 2s;              // for the peer to take our last bytes
 
 // Counts
 inline constexpr std::size_t kConnections = 20'000;
@@ -70,6 +75,7 @@ inline constexpr std::size_t kLogQueueBytes = 4 << 20;      // log lines waiting
 inline constexpr std::size_t kLogLineBytes = 16 * 1024;     // one line; longer values are cut
 inline constexpr std::size_t kUnitDepth = 16;  // organisation → … → team
 inline constexpr std::size_t kBudgetLevels = kUnitDepth + 3;  // key, user, units, organisation
+inline constexpr std::size_t kRefusals = 256;  // connections over the cap that get a 503 at a time
 inline constexpr int kUpstreamAttempts = 3;
 inline constexpr std::size_t kResolverThreads = 4;   // look-ups at a time, whole process
 inline constexpr std::size_t kResolverCache = 1024;  // names; egress knows only configured ones

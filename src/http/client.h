@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "http/body.h"
+#include "http/cancel.h"
 #include "http/message.h"
 #include "io/stream.h"
 
@@ -26,11 +27,12 @@ struct ClientOptions {
   Duration idle_timeout = limits::kUpstreamIdle;
   Duration pool_idle = limits::kUpstreamIdlePool;
   std::size_t max_idle_per_origin = limits::kUpstreamIdlePerHost;
+  std::size_t max_per_origin = limits::kUpstreamPoolPerHost;  // busy and idle
 };
 
 struct ClientRequest {
   std::string_view method = "POST";
-  std::string_view target;  // raw
+  std::string_view target;           // raw
   const Headers* headers = nullptr;  // without Host and framing
   std::span<const iovec> body;       // Content-Length is their sum
   // A stale pooled connection may be replaced and the request sent again only when nothing of an
@@ -38,8 +40,9 @@ struct ClientRequest {
   bool repeat_on_stale = true;
 };
 
-// An answer whose body is pulled. Destroying it before its end closes the connection, which
-// cancels the work at the upstream; after its end the connection goes back to the pool.
+// An answer whose body is pulled. It may outlive neither the Client nor the loop. Destroying it
+// before its end closes the connection, which cancels the work at the upstream; after its end the
+// connection goes back to the pool.
 class ClientResponse {
  public:
   virtual ~ClientResponse() = default;
@@ -48,34 +51,26 @@ class ClientResponse {
   // Errors: kUpstreamTimeout, kUpstreamFailed (cut, bad framing), kCancelled after cancel(),
   // kTimeout when `soft_deadline` passes first (call again to go on waiting).
   virtual io::task<Result<std::string_view>> read(SteadyTime soft_deadline = SteadyTime::max()) = 0;
-  // Reads everything, at most `cap` bytes.
+  // Reads everything that is left, at most `cap` bytes.
+  // Errors: those of read(), kTooLarge, kOverloaded.
   virtual io::task<Result<void>> read_all(Buffer& into, std::size_t cap) = 0;
   // Makes a pending read answer kCancelled and closes the connection.
   virtual void cancel() = 0;
-};
-
-// Lets somebody else (client gone) stop a request in any phase, also while connecting.
-class CancelSource {
- public:
-  void cancel();
-  bool cancelled() const { return cancelled_; }
-
- private:
-  friend class Client;
-  bool cancelled_ = false;
-  std::move_only_function<void()> hook_;
 };
 
 class Client {
  public:
   Client(io::Loop& loop, io::Network& network, BufferPool& buffers, ClientOptions options);
   ~Client();
-  // Sends a request and reads the answer's head (1xx skipped).
-  // Errors: kUpstreamUnreachable, kUpstreamTimeout, kUpstreamFailed, kCancelled.
+  // Sends a request and reads the answer's head (1xx skipped). `origin`, `request` and what they
+  // point to must outlive the task. `cancel` works until the response is destroyed.
+  // Errors: kUpstreamUnreachable, kUpstreamTimeout, kUpstreamFailed, kCancelled, kOverloaded (the
+  // origin's connections are all busy), kInvalidArgument (a header that may not be sent).
   io::task<Result<std::unique_ptr<ClientResponse>>> send(const Origin& origin,
                                                          const ClientRequest& request,
                                                          CancelSource* cancel = nullptr);
   std::size_t idle_connections() const;
+  std::size_t open_connections() const;  // busy and idle
 
  private:
   class Impl;

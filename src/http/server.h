@@ -46,6 +46,7 @@ class ServerExchange {
                                          std::string_view body) = 0;
   // A streamed answer (chunked, or until close for HTTP/1.0). send() returns once the bytes are
   // handed to the kernel or queued below kClientQueueBytes: awaiting it IS the back-pressure.
+  // The head and small pieces leave together at the end of the loop's turn.
   virtual io::task<Result<void>> start(int status, const Headers& headers) = 0;
   virtual io::task<Result<void>> send(std::string_view bytes) = 0;
   // Non-blocking send for timers (pings); false when bytes are queued already.
@@ -55,7 +56,8 @@ class ServerExchange {
   virtual void abort() = 0;
   virtual bool started() const = 0;
 
-  // Called once on the loop when the client goes away before the answer's end.
+  // Called once on the loop when the client goes away, or has taken nothing for the write stall
+  // time, before the answer's end. Must not end the handler's task itself.
   virtual void on_client_gone(std::move_only_function<void()> callback) = 0;
 };
 
@@ -73,7 +75,7 @@ class Server {
   // Closes idle connections at once, others after their current answer; `done` runs on the loop
   // when none is left.
   void drain(std::move_only_function<void()> done);
-  // Cuts what is left.
+  // Cuts what is left: destroys the handlers' tasks and closes. Not from inside a handler.
   void close_all();
 
  private:

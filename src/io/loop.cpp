@@ -22,6 +22,17 @@ void Timer::cancel() {
   if (armed()) loop_.erase(*this);
 }
 
+void Deferred::schedule() {
+  if (std::exchange(scheduled_, true)) return;
+  loop_.deferred_.push_back(this);
+}
+
+void Deferred::cancel() {
+  if (!std::exchange(scheduled_, false)) return;
+  std::ranges::replace(loop_.deferred_, this, static_cast<Deferred*>(nullptr));
+  std::ranges::replace(loop_.deferring_, this, static_cast<Deferred*>(nullptr));
+}
+
 void Loop::forget(std::coroutine_handle<> handle) {
   auto drop = [handle](std::vector<std::coroutine_handle<>>& queue) {
     auto found = std::ranges::find(queue, handle);
@@ -40,6 +51,15 @@ void Loop::run_ready() {
     }
     running_.clear();
   }
+  deferring_.swap(deferred_);
+  for (std::size_t i = 0; i < deferring_.size(); ++i) {
+    auto* deferred = deferring_[i];
+    if (!deferred) continue;
+    deferring_[i] = nullptr;
+    deferred->scheduled_ = false;
+    deferred->callback_();  // may destroy it
+  }
+  deferring_.clear();
 }
 
 SteadyTime Loop::next_timer() const {

@@ -42,6 +42,28 @@ class Timer {
   std::size_t slot_ = kNone;
 };
 
+// A call at the end of the loop's turn, just before it waits: for work that is cheaper once per
+// turn than once per event (one write for many small ones), or that must not run inside its cause.
+// Scheduling allocates nothing. Not movable. The callback may destroy the object.
+class Deferred {
+ public:
+  using Callback = std::move_only_function<void()>;
+  Deferred(Loop& loop, Callback callback) : loop_(loop), callback_(std::move(callback)) {}
+  ~Deferred() { cancel(); }
+  Deferred(const Deferred&) = delete;
+  Deferred& operator=(const Deferred&) = delete;
+
+  void schedule();  // once, however often it is called
+  void cancel();
+  bool scheduled() const { return scheduled_; }
+
+ private:
+  friend class Loop;
+  Loop& loop_;
+  Callback callback_;
+  bool scheduled_ = false;
+};
+
 class Loop {
  public:
   virtual ~Loop();
@@ -81,11 +103,13 @@ class Loop {
 
  protected:
   friend class Timer;
+  friend class Deferred;
+  // Resumes what is ready, then makes the deferred calls.
   void run_ready();
   void run_due_timers(SteadyTime now);
   // Order of coroutines that are ready together is free; the simulation chooses it from its seed.
   virtual void arrange(std::span<std::coroutine_handle<>> /*ready*/) {}
-  bool has_ready() const { return !ready_.empty(); }
+  bool has_ready() const { return !ready_.empty() || !deferred_.empty(); }
   // Time of the earliest timer, or SteadyTime::max().
   SteadyTime next_timer() const;
   SteadyTime now_{};
@@ -98,13 +122,14 @@ class Loop {
   void sift_down(std::size_t slot);
   std::vector<std::coroutine_handle<>> ready_;
   std::vector<std::coroutine_handle<>> running_;  // the round being resumed
+  std::vector<Deferred*> deferred_, deferring_;
   std::vector<Timer*> heap_;
 };
 
 // Owns tasks that nobody awaits (connections, background work). A spawned task starts in the loop's
-// next round, never inside spawn(); a finished one is destroyed in the loop's next turn; destroying
-// the scope destroys, and so cancels, what is left. REQUIRES: the loop outlives the scope, and a
-// scope is not destroyed by one of its own tasks.
+// next round, never inside spawn(); a finished one is destroyed at the end of the loop's turn;
+// destroying the scope destroys, and so cancels, what is left. REQUIRES: the loop outlives the
+// scope, and a scope is not destroyed by one of its own tasks.
 class TaskScope {
  public:
   explicit TaskScope(Loop& loop);

@@ -50,8 +50,8 @@ void Stream::peer_gone() {
 void Stream::on_peer_gone(std::move_only_function<void()> callback) {
   gone_ = std::move(callback);
   if (!gone_ || !peer_is_gone_) return;
-  if (!late_gone_) late_gone_ = std::make_unique<Timer>(loop_, [this] { call_gone(); });
-  late_gone_->arm(loop_.now());
+  if (!late_gone_) late_gone_ = std::make_unique<Deferred>(loop_, [this] { call_gone(); });
+  late_gone_->schedule();
 }
 
 void Stream::call_gone() {

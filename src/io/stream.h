@@ -36,7 +36,9 @@ class Stream {
 
   class Operation;  // the awaiter of read and write
 
-  // Reads at least one byte into `out`; 0 means the peer ended its side in order.
+  // Reads at least one byte into `out`; 0 means the peer ended its side in order. An empty `out`
+  // waits until there may be something to read and takes nothing: an idle connection needs no
+  // buffer.
   Operation read(std::span<char> out, SteadyTime deadline = SteadyTime::max());
   // Writes everything. `parts` and the bytes they point to must outlive the await; the array is
   // modified while it is consumed. Writing nothing waits until the stream is connected and what
@@ -56,9 +58,11 @@ class Stream {
   // Orderly end of our side: flushes what TLS holds, sends FIN. Writing is over; reading may go on
   // (to let the peer take the last bytes before the transport closes).
   virtual void shutdown() = 0;
+  // Closes so that the peer sees a reset, not an end: for answers that are told by their close.
+  virtual void reset() { fail({Code::kClosed, "reset"}); }
 
   // Called once, on the loop, when the peer closes or resets, also while nothing is being read;
-  // in the loop's next turn when it did so already. Must not destroy the stream. Replaces an
+  // at the end of the loop's turn when it did so already. Must not destroy the stream. Replaces an
   // earlier callback; empty to remove.
   void on_peer_gone(std::move_only_function<void()> callback);
   bool is_peer_gone() const { return peer_is_gone_; }
@@ -89,7 +93,7 @@ class Stream {
   bool peer_is_gone_ = false;
   std::optional<Error> failure_;
   std::move_only_function<void()> gone_;
-  std::unique_ptr<Timer> late_gone_;  // for a callback that was set after the peer had gone
+  std::unique_ptr<Deferred> late_gone_;  // for a callback that was set after the peer had gone
 };
 
 // Awaiter of Stream::read and Stream::write. Destroying it while suspended withdraws the operation.

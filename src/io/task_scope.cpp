@@ -15,10 +15,10 @@ struct TaskScope::State {
 
   void finished(Entry& entry) {
     done.splice(done.end(), live, entry.self);
-    if (!reaper.armed()) reaper.arm(loop.now());
+    reaper.schedule();
   }
 
-  // The frames that ended since the last turn cannot be destroyed from inside themselves.
+  // The frames that ended in this turn cannot be destroyed from inside themselves.
   void reap() {
     auto ended = std::move(done);
     done.clear();
@@ -28,7 +28,7 @@ struct TaskScope::State {
 
   Loop& loop;
   std::list<Entry> live, done;
-  Timer reaper;
+  Deferred reaper;
   std::move_only_function<void()> on_empty;
 };
 

@@ -44,6 +44,7 @@ class TcpStream final : public Stream, private EpollLoop::Handler {
   Attempt try_write(std::span<const iovec> parts) override;
   Attempt flush() override;
   void shutdown() override;
+  void reset() override;
   bool readable_now() override;
   std::string peer_address() const override { return peer_.host(); }
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/limits.h"
 #include "io/tcp.h"
 
 namespace sekisho::io {
@@ -116,6 +117,9 @@ Result<std::unique_ptr<Listener>> listen_tcp(EpollLoop& loop, const Endpoint& at
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(fd.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  // The kernel's own queue counts as the client's queue: it must not hide a slow reader.
+  int queue = limits::kClientQueueBytes;
+  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &queue, sizeof queue);
   if (::bind(fd.get(), address.get(), address.length) != 0 || ::listen(fd.get(), kBacklog) != 0) {
     return bind_failure(at, errno);
   }

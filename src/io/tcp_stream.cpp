@@ -64,6 +64,7 @@ void TcpStream::close_transport() {
 
 Attempt TcpStream::try_read(std::span<char> out) {
   if (!fd_) return closed(EBADF);
+  if (out.empty()) return readable_ ? Attempt(Result<std::size_t>(0)) : std::nullopt;
   while (readable_) {
     auto n = ::recv(fd_.get(), out.data(), out.size(), 0);
     if (n > 0) {
@@ -111,6 +112,12 @@ Attempt TcpStream::flush() {
 
 void TcpStream::shutdown() {
   if (fd_) ::shutdown(fd_.get(), SHUT_WR);
+}
+
+void TcpStream::reset() {
+  linger now{.l_onoff = 1, .l_linger = 0};
+  if (fd_) ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  Stream::fail({Code::kClosed, "reset"});
 }
 
 bool TcpStream::readable_now() {

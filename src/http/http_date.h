@@ -1,0 +1,30 @@
+#pragma once
+// The fields that every answer carries, rendered once per second: Date and Server, followed by the
+// empty line that ends a head. One per server.
+
+#include <string>
+#include <string_view>
+
+#include "io/loop.h"
+
+namespace sekisho::http {
+
+// "Sun, 06 Nov 1994 08:49:37 GMT"
+std::string http_date(WallTime at);
+
+class CommonFields {
+ public:
+  CommonFields(io::Loop& loop, std::string server_name)
+      : loop_(loop), server_name_(std::move(server_name)) {}
+  std::string_view with_date();
+  std::string_view without_date() const { return without_date_; }
+
+ private:
+  io::Loop& loop_;
+  std::string server_name_;
+  std::string with_date_;
+  std::string without_date_ = "Server: " + server_name_ + "\r\n\r\n";
+  SteadyTime valid_until_ = SteadyTime::min();
+};
+
+}  // namespace sekisho::http

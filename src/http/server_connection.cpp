@@ -1,0 +1,112 @@
+#include "http/server_connection.h"
+
+#include "http/h1_writer.h"
+#include "http/server_exchange.h"
+#include "http/write_all.h"
+
+namespace sekisho::http {
+namespace {
+
+constexpr std::size_t kLingerBytes = 1 << 20;
+
+}  // namespace
+
+std::string plain_refusal(int status, std::string_view reason) {
+  std::string body = R"({"error":{"type":"invalid_request_error","message":")";
+  body.append(reason).append("\"}}\n");
+  Headers headers;
+  headers.add("Content-Type", "application/json");
+  auto framing = Framing::with_length(body.size());
+  framing.close = true;
+  std::string answer;
+  if (!write_response_head(answer, status, headers, framing)) return {};
+  return answer + body;
+}
+
+io::task<void> close_gently(io::Stream& stream, BufferPool& buffers) {
+  stream.shutdown();
+  auto deadline = stream.loop().now() + limits::kLinger;
+  auto sink = buffers.make();
+  for (std::size_t dropped = 0; dropped < kLingerBytes;) {
+    auto space = sink.prepare(limits::kReadBufferFirst / 2);
+    if (!space) co_return;
+    auto count = co_await stream.read(*space, deadline);
+    if (!count || *count == 0) co_return;
+    dropped += *count;
+  }
+}
+
+ServerConnection::ServerConnection(ServerState& state, std::unique_ptr<io::Stream> stream,
+                                   bool secure)
+    : state_(state),
+      stream_(std::move(stream)),
+      secure_(secure),
+      peer_address_(stream_->peer_address()),
+      in_(state.buffers),
+      parser_(state.options.max_body),
+      reader_(*stream_, in_, parser_) {
+  state_.open.insert(this);
+}
+
+ServerConnection::~ServerConnection() {
+  state_.open.erase(this);
+}
+
+void ServerConnection::close_if_idle() {
+  if (idle_) stream_->fail({Code::kCancelled, "draining"});
+}
+
+io::task<void> ServerConnection::run() {
+  while (co_await next_request()) {
+    if (!co_await serve_request()) break;
+  }
+  if (!stream_->failed()) co_await linger();
+}
+
+io::task<bool> ServerConnection::wait_for_first_byte() {
+  if (state_.draining) co_return false;
+  in_.release();
+  idle_ = true;
+  auto ready = co_await stream_->read({}, state_.loop.now() + state_.options.keep_alive_timeout);
+  idle_ = false;
+  co_return ready.has_value();
+}
+
+io::task<bool> ServerConnection::next_request() {
+  parser_.reset();
+  reader_.start_message();
+  if (in_.empty() && !co_await wait_for_first_byte()) co_return false;
+  auto step = co_await reader_.next(state_.loop.now() + state_.options.head_timeout);
+  if (step && step->event == ParseEvent::kHead) co_return true;
+  clean_ = false;
+  if (step) {
+    const auto& error = parser_.error();
+    if (reader_.seen()) co_await refuse(error.status, error.reason);
+  } else if (step.error().code == Code::kTimeout) {
+    if (reader_.seen()) co_await refuse(408, "the request head took too long");
+  } else if (step.error().code == Code::kOverloaded) {
+    co_await refuse(503, "out of memory for requests");
+  }
+  co_return false;
+}
+
+io::task<bool> ServerConnection::serve_request() {
+  Exchange exchange(*this);
+  co_await state_.handler(exchange);
+  bool keep = co_await exchange.complete();
+  clean_ = exchange.body_was_read();
+  co_return keep;
+}
+
+io::task<void> ServerConnection::refuse(int status, std::string_view reason) {
+  auto answer = plain_refusal(status, reason);
+  iovec part = part_of(answer);
+  (void)co_await write_all(*stream_, {&part, 1}, state_.options.write_stall_timeout);
+}
+
+io::task<void> ServerConnection::linger() {
+  if (clean_ && in_.empty()) co_return stream_->shutdown();
+  co_await close_gently(*stream_, state_.buffers);
+}
+
+}  // namespace sekisho::http
