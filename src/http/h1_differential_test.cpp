@@ -116,8 +116,8 @@ std::string python() {
 }
 
 TEST(Differential, AgreesWithH11AndLlhttp) {
-  const auto folder = std::filesystem::path(::testing::TempDir()) /
-                      ("sekisho-h1-" + std::to_string(getpid()));
+  const auto folder =
+      std::filesystem::path(::testing::TempDir()) / ("sekisho-h1-" + std::to_string(getpid()));
   std::filesystem::create_directories(folder);
   const auto cases = folder / "h1_cases.txt";
   const auto report = folder / "h1_report.txt";

@@ -28,6 +28,17 @@ io::task<Result<ParseStep>> MessageReader::next(SteadyTime deadline) {
   }
 }
 
+io::Attempt MessageReader::try_read() {
+  auto space = in_.space();
+  if (!space) return Failure(std::move(space).error());
+  auto count = stream_.try_read(*space);
+  if (count && *count && **count > 0) {
+    seen_ = true;
+    in_.commit(**count);
+  }
+  return count;
+}
+
 io::task<Result<bool>> MessageReader::take(Buffer& into, std::size_t cap, SteadyTime deadline) {
   if (in_.empty() && parser_.body_kind() != BodyDecoder::Kind::kUntilClose &&
       parser_.direct_body_bytes() >= kDirectBytes) {

@@ -22,6 +22,9 @@ class MessageReader {
   // kInvalidArgument for bad framing.
   io::task<Result<bool>> take(Buffer& into, std::size_t cap, SteadyTime deadline);
 
+  // Reads what is there without waiting; nothing when that is nothing.
+  io::Attempt try_read();
+
   // Any byte of the present message arrived.
   bool seen() const { return seen_; }
   void start_message() { seen_ = !in_.empty(); }

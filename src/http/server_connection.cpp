@@ -64,12 +64,18 @@ io::task<void> ServerConnection::run() {
 }
 
 io::task<bool> ServerConnection::wait_for_first_byte() {
-  if (state_.draining) co_return false;
-  in_.release();
-  idle_ = true;
-  auto ready = co_await stream_->read({}, state_.loop.now() + state_.options.keep_alive_timeout);
-  idle_ = false;
-  co_return ready.has_value();
+  auto deadline = state_.loop.now() + state_.options.keep_alive_timeout;
+  for (;;) {
+    if (state_.draining) co_return false;
+    in_.release();
+    idle_ = true;
+    auto ready = co_await stream_->read({}, deadline);
+    idle_ = false;
+    if (!ready) co_return false;
+    // Readiness may be about bytes that were read already, or (TLS) about no application data.
+    auto count = reader_.try_read();
+    if (count) co_return *count && **count > 0;
+  }
 }
 
 io::task<bool> ServerConnection::next_request() {
