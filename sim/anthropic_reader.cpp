@@ -272,6 +272,8 @@ class MessagesReader {
       return messages_refusal(where + ".role: Input should be 'user', 'assistant' or 'system'");
     }
     const Json& content = message["content"];
+    // A system message may carry nothing but settings for the turns after it.
+    if (role == "system" && message.has("output_config") && content.items().empty()) return {};
     if (content.is_string()) {
       if (content.text().empty()) {
         return messages_refusal(where +
