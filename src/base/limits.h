@@ -42,6 +42,9 @@ inline constexpr std::size_t kIdentifierBytes = 64;  // ids, names, types: provi
 // (no rule matches so little; schemas are full of "string" and "object"), nor keys under twice it.
 inline constexpr std::size_t kShortestBlock = 8;
 
+// Providers' error texts, for the log and (scrubbed) for the client.
+inline constexpr std::size_t kUpstreamMessageBytes = 4096;
+
 // Streams
 inline constexpr std::size_t kSseFrameBytes = 8 << 20;  // one image or tool argument in one event
 inline constexpr std::size_t kEventStreamFrameBytes = 24 << 20;  // botocore's own limit

@@ -1,8 +1,10 @@
 #pragma once
 // A refusal explains itself: the rule, its scope, the present figure and the limit, when it resets,
 // who can change it, the request id; rendered with the status, headers and body that THIS client
-// shows its user at once and does not retry. The table per client is data (refusal.cpp; sources:
-// observations of the real clients).
+// shows its user at once and does not retry. The table per client is data (refusal_status.cpp;
+// sources: observations of the real clients). What may be retried (rate limits, overload, a failing
+// upstream) says when; what would be refused again never has a status that the client retries.
+// Pure functions, any thread. Strings of a Refusal are UTF-8 and in the reader's language already.
 
 #include <optional>
 #include <string>
@@ -32,7 +34,12 @@ struct Refusal {
   std::string param;  // OpenAI's error.param
 };
 
-// One sentence (two at most) with every field that is set, and the request id.
+// Whether the same request may succeed later without anybody changing anything.
+bool is_transient(Code code);
+
+// One sentence (two at most) with every field that is set, and the request id. The provider's own
+// words on the request (kContextOverflow, kUpstreamRejected) are given as they are and alone:
+// clients compare them.
 std::string refusal_sentence(const Refusal& refusal, Language language,
                              std::string_view request_id);
 
@@ -45,7 +52,7 @@ RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind
                              Language language, std::string_view request_id);
 
 // The same inside a stream whose status is already 200: SSE bytes of the dialect, to be followed
-// by the end of the connection.
+// by the end of the connection. REQUIRES: not kBedrockConverse (its streams are no SSE).
 std::string render_stream_error(const Refusal& refusal, Dialect dialect, Language language,
                                 std::string_view request_id);
 
@@ -53,8 +60,8 @@ std::string render_stream_error(const Refusal& refusal, Dialect dialect, Languag
 // clients act on (context overflow) survive word for word.
 struct UpstreamError {
   int status = 502;
-  std::string type;     // provider's own type or exception name
-  std::string message;  // provider's text, for the operator's log
+  std::string type;     // provider's own type, code or exception name: an identifier or empty
+  std::string message;  // provider's text, for the operator's log; at most kUpstreamMessageBytes
   std::optional<std::int64_t> retry_after_s;
 };
 UpstreamError read_upstream_error(Dialect upstream, int status, std::string_view error_type_header,

@@ -1,0 +1,122 @@
+#include "wire/refusal.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "wire/json_writer.h"
+#include "wire/refusal_status.h"
+
+namespace sekisho::wire {
+namespace {
+
+struct Shape {
+  int status;
+  std::string_view anthropic_type;
+};
+
+Shape shape_for(const RefusalRow& row, ClientKind client) {
+  if (row.kind != RefusalClass::kPolicy && row.kind != RefusalClass::kBudget) {
+    return {row.status, row.anthropic_type};
+  }
+  const ClientRow& by_client = client_row(client);
+  int status =
+      row.kind == RefusalClass::kBudget ? by_client.budget_status : by_client.policy_status;
+  std::string_view type = by_client.anthropic_type;
+  return {status, type.empty() ? anthropic_type_of_status(status) : type};
+}
+
+// LiteLLM's habit, which its clients read: the code is the status, as a string. But clients look
+// for OpenAI's own code when a prompt does not fit.
+std::string openai_code(Code code, int status) {
+  if (code == Code::kContextOverflow) return "context_length_exceeded";
+  return std::to_string(status);
+}
+
+std::string openai_body(const Refusal& refusal, const RefusalRow& row, int status,
+                        std::string_view sentence) {
+  std::string out;
+  JsonWriter w(out);
+  w.begin_object().key("error").begin_object();
+  w.field("message", sentence).field("type", row.openai_type);
+  w.key("param");
+  if (refusal.param.empty()) {
+    w.null();
+  } else {
+    w.string(refusal.param);
+  }
+  w.field("code", std::string_view(openai_code(refusal.code, status)));
+  w.end_object().end_object();
+  return out;
+}
+
+std::string anthropic_body(std::string_view type, std::string_view sentence,
+                           std::string_view request_id) {
+  std::string out;
+  JsonWriter w(out);
+  w.begin_object().field("type", "error").key("error").begin_object();
+  w.field("type", type).field("message", sentence).end_object();
+  w.field("request_id", request_id).end_object();
+  return out;
+}
+
+std::string bedrock_body(std::string_view sentence) {
+  std::string out;
+  JsonWriter(out).begin_object().field("message", sentence).end_object();
+  return out;
+}
+
+void add_retry_headers(const Refusal& refusal, const RefusalRow& row, RenderedError& out) {
+  if (row.kind != RefusalClass::kTransient) {
+    out.headers.emplace_back("x-should-retry", "false");
+    return;
+  }
+  std::int64_t after = refusal.retry_after_s.value_or(row.retry_after_s);
+  if (after > 0) out.headers.emplace_back("retry-after", std::to_string(after));
+}
+
+}  // namespace
+
+bool is_transient(Code code) {
+  return refusal_row(code).kind == RefusalClass::kTransient;
+}
+
+RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind client,
+                             Language language, std::string_view request_id) {
+  const RefusalRow& row = refusal_row(refusal.code);
+  const Shape shape = shape_for(row, client);
+  const std::string sentence = refusal_sentence(refusal, language, request_id);
+  RenderedError out;
+  out.status = shape.status;
+  out.headers.emplace_back("content-type", "application/json");
+  switch (dialect) {
+    case Dialect::kOpenAiChat:
+      out.headers.emplace_back("x-request-id", request_id);
+      out.body = openai_body(refusal, row, shape.status, sentence);
+      break;
+    case Dialect::kAnthropicMessages:
+      out.headers.emplace_back("request-id", request_id);
+      out.body = anthropic_body(shape.anthropic_type, sentence, request_id);
+      break;
+    case Dialect::kBedrockConverse:
+      out.headers.emplace_back("x-amzn-requestid", request_id);
+      out.headers.emplace_back("x-amzn-errortype", row.bedrock_type);
+      out.body = bedrock_body(sentence);
+      break;
+  }
+  add_retry_headers(refusal, row, out);
+  return out;
+}
+
+std::string render_stream_error(const Refusal& refusal, Dialect dialect, Language language,
+                                std::string_view request_id) {
+  assert(dialect != Dialect::kBedrockConverse);
+  const RefusalRow& row = refusal_row(refusal.code);
+  const std::string sentence = refusal_sentence(refusal, language, request_id);
+  if (dialect == Dialect::kAnthropicMessages) {
+    return "event: error\ndata: " + anthropic_body(row.anthropic_type, sentence, request_id) +
+           "\n\n";
+  }
+  return "data: " + openai_body(refusal, row, row.status, sentence) + "\n\n";
+}
+
+}  // namespace sekisho::wire
