@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "io/tcp.h"
+#include "io/tls_stream.h"
 
 namespace sekisho::io {
 namespace {
@@ -48,8 +49,8 @@ task<Result<std::unique_ptr<Stream>>> EpollNetwork::connect(Endpoint to,
                                                             const TlsClientOptions* tls,
                                                             SteadyTime deadline) {
   CO_TRY(auto stream, co_await connect_tcp(to, deadline));
-  if (tls) co_return fail(Code::kUnsupported, "TLS is not available");
-  co_return std::move(stream);
+  if (!tls) co_return std::move(stream);
+  co_return co_await start_tls(TlsStream::client(std::move(stream), *tls, to), deadline);
 }
 
 task<Result<std::unique_ptr<Stream>>> EpollNetwork::connect_tcp(Endpoint to, SteadyTime deadline) {
@@ -89,12 +90,12 @@ task<Result<std::unique_ptr<Stream>>> EpollNetwork::connect_address(SocketAddres
 
 task<Result<std::unique_ptr<Stream>>> EpollNetwork::adopt(std::unique_ptr<Transport> transport,
                                                           const TlsServerContext* tls,
-                                                          SteadyTime /*deadline*/) {
+                                                          SteadyTime deadline) {
   auto& accepted = static_cast<TcpTransport&>(*transport);
   CO_TRY(auto stream, TcpStream::open(loop_, std::move(accepted.fd), accepted.peer,
                                       TcpStream::State::kConnected));
-  if (tls) co_return fail(Code::kUnsupported, "TLS is not available");
-  co_return std::move(stream);
+  if (!tls) co_return std::move(stream);
+  co_return co_await start_tls(TlsStream::server(std::move(stream), *tls), deadline);
 }
 
 }  // namespace sekisho::io
