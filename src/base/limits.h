@@ -101,6 +101,12 @@ inline constexpr std::size_t kPriceTiers = 8;           // of one deployment
 inline constexpr std::size_t kUpstreamModelBytes = 2'048;  // Bedrock's longest ARN
 inline constexpr std::size_t kListPage = 1'000;  // rows of one answer
 
+// Ledger
+inline constexpr std::size_t kJournalSegmentBytes = 4 << 20;  // 16,368 records; configurable
+inline constexpr auto kJournalSync = 100ms;    // what a power cut may lose; configurable
+inline constexpr auto kBooksInterval = 500ms;  // between two bulk writes to the database
+inline constexpr std::size_t kBooksBatch = 20'000;  // journal records of one transaction
+
 // Conversation memory
 inline constexpr std::size_t kConversationBytes = 256 << 20;  // all workers together, configurable
 

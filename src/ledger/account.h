@@ -1,22 +1,24 @@
 #pragma once
 // Live counters of one scope (key, user, unit, organisation): budget committed in the present
 // window, requests and tokens in the sliding minute, parallel requests. Lock-free; an account is
-// created once per scope and lives as long as the process, so that policy snapshots may point to it.
+// created once per scope and lives as long as the process, so that policy snapshots may point to
+// it.
 //
-// Invariant (the money law): committed <= cap holds after every successful reserve, at any
-// concurrency; committed = sum of settled amounts and open reservations of the window.
-// An amount belongs to the window in which it was reserved.
+// Invariants (the money law), at any concurrency:
+// 1. committed <= cap after every successful reserve.
+// 2. committed = sum of settled amounts and open reservations of the present window.
+// 3. An amount belongs to the window in which it was reserved; correcting an older one changes
+//    nothing here.
+// 4. The window never goes back. A later window begins by itself with the first reserve in it.
 
 #include <atomic>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
-#include <vector>
 
 #include "base/clock.h"
-#include "base/ids.h"
 #include "base/money.h"
+#include "ledger/window.h"
 
 namespace sekisho::ledger {
 
@@ -28,26 +30,6 @@ struct Scope {
   friend auto operator<=>(const Scope&, const Scope&) = default;
 };
 
-enum class Window : std::uint8_t { kNone, kDay, kWeek, kMonth };
-
-// Window number and end, in an organisation's time zone (IANA name). Windows are numbered so that
-// a later one has a larger number, also when the clock steps back the number follows wall time.
-struct WindowSpan {
-  std::int64_t number = 0;
-  WallTime begin{}, end{};  // end = WallTime::max() for kNone
-};
-class TimeZone {
- public:
-  static const TimeZone* find(std::string_view iana_name);  // null when unknown; never freed
-  WindowSpan window(Window window, WallTime at) const;
-  std::string iso8601(WallTime at) const;  // with offset, seconds
-  std::string date(WallTime at) const;     // YYYY-MM-DD in this zone
-
- private:
-  friend struct ZoneTable;
-  const void* zone_ = nullptr;
-};
-
 // Policy of one scope, as the snapshot holds it.
 struct Limits {
   std::optional<Money> budget;
@@ -55,57 +37,84 @@ struct Limits {
   std::optional<std::int64_t> requests_per_minute, tokens_per_minute, parallel;
 };
 
+// Use of the last sixty seconds, estimated from this minute and the one before: all of this one
+// and the share of the previous one that still overlaps.
+class SlidingMinute {
+ public:
+  bool take(SteadyTime now, std::int64_t count, std::int64_t limit);
+  // Corrects what was taken at `taken_at`; older than the previous minute: nothing to correct.
+  void adjust(SteadyTime taken_at, SteadyTime now, std::int64_t delta);
+  std::int64_t used(SteadyTime now) const;
+  // How long until `count` would fit if nothing else came; nullopt = never (count > limit).
+  std::optional<Duration> until(SteadyTime now, std::int64_t count, std::int64_t limit) const;
+
+ private:
+  struct alignas(16) Pair {
+    std::uint64_t minute : 24;
+    std::uint64_t previous : 40;
+    std::uint64_t present;
+  };
+  static Pair rolled(Pair pair, SteadyTime now);
+  static std::int64_t estimate(Pair pair, SteadyTime now);
+  std::atomic<Pair> pair_{};
+};
+
 class Account {
  public:
   explicit Account(Scope scope) : scope_(scope) {}
   Scope scope() const { return scope_; }
 
-  // Adds `amount` to the window's committed sum if the cap allows; false otherwise.
-  bool try_reserve(std::int64_t window, Money amount, std::optional<Money> cap);
+  enum class Reserve : std::uint8_t {
+    kDone,
+    kOverCap,
+    kMovedOn,  // the account is in a later window than the caller thinks: reckon again
+  };
+  // Adds `amount` to the window's committed sum if the cap allows. `window` gets the number that
+  // was charged: the account's own where the kinds differ (see set_window).
+  Reserve try_reserve(std::int64_t& window, Money amount, std::optional<Money> cap);
   // Corrects a reservation made in `window` (no effect if the account has moved on).
   void adjust(std::int64_t window, Money delta);
+  // What counts against a cap in `window` (0 when the account has not come to it yet).
   Money committed(std::int64_t window) const;
-  // At start: what the store and the journal say was spent in `window`.
-  void restore(std::int64_t window, Money committed);
+  // At start, or when policy gives the scope a window of another kind: what the books say. What
+  // was committed since `before` was read is added, so that nothing falls between.
+  void set_window(std::int64_t window, Money committed, Money before = {});
+  struct State {
+    std::int64_t window = 0;
+    Money committed;
+  };
+  State state() const;
 
-  // Sliding minute. take_* return false (and change nothing) when the limit would be exceeded.
-  bool take_request(SteadyTime now, std::int64_t limit);
-  void return_request(SteadyTime now);  // an admission that failed at a later level
-  bool take_tokens(SteadyTime now, std::int64_t tokens, std::int64_t limit);
-  void adjust_tokens(SteadyTime taken_at, SteadyTime now, std::int64_t delta);
-  std::int64_t requests_in_minute(SteadyTime now) const;
-  std::int64_t tokens_in_minute(SteadyTime now) const;
-  Duration until_room(SteadyTime now, std::int64_t limit, bool tokens) const;
+  SlidingMinute& requests() { return requests_; }
+  SlidingMinute& tokens() { return tokens_; }
+  const SlidingMinute& requests() const { return requests_; }
+  const SlidingMinute& tokens() const { return tokens_; }
 
-  bool take_parallel(std::int64_t limit);
-  void return_parallel();
+  // Counts always; false (and nothing changed) when there is a limit and it is reached.
+  bool take_parallel(std::optional<std::int64_t> limit);
+  void return_parallel() { parallel_.fetch_sub(1, std::memory_order_relaxed); }
   std::int64_t parallel() const { return parallel_.load(std::memory_order_relaxed); }
 
  private:
   struct alignas(16) Pair {
-    std::int64_t value;
-    std::int64_t window;
-  };
-  struct alignas(16) Minute {  // previous and present minute of a sliding window
-    std::uint64_t minute : 24;
-    std::uint64_t previous : 52;
-    std::uint64_t present : 52;
+    std::int64_t value = 0;   // nano-dollars
+    std::int64_t window = 0;  // number; 0 = none yet
   };
   alignas(64) std::atomic<Pair> budget_{};
-  alignas(64) std::atomic<Minute> requests_{};
-  std::atomic<Minute> tokens_{};
-  alignas(64) std::atomic<std::int64_t> parallel_{0};
+  alignas(64) SlidingMinute requests_;
+  SlidingMinute tokens_;
+  std::atomic<std::int64_t> parallel_{0};
   Scope scope_;
 };
 
 // One level of an admission, from the policy snapshot, in the fixed order key, user, units from the
-// innermost outwards, organisation.
+// innermost outwards, organisation. All levels of one admission have the organisation's zone.
 struct Level {
   Account* account = nullptr;
   Limits limits;
   const TimeZone* zone = nullptr;
-  std::string name;       // "key alice-laptop" (for refusals)
-  std::string changed_by; // who may change it
+  std::string name;        // "key alice-laptop" (for refusals)
+  std::string changed_by;  // who may change it
 };
 
 }  // namespace sekisho::ledger
