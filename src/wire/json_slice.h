@@ -9,7 +9,9 @@
 // a text of 4 GiB. UTF-8 is checked too. Looking for what is not there gives a value of kind kNone,
 // so that chains of find() need no tests in between.
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -93,6 +95,12 @@ class JsonDocument {
 
 class JsonValue::Iterator {
  public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = JsonValue;
+  using difference_type = std::ptrdiff_t;
+  using pointer = void;
+  using reference = JsonValue;
+
   Iterator(const JsonDocument* document, std::uint32_t index)
       : document_(document), index_(index) {}
   JsonValue operator*() const { return {document_, index_}; }

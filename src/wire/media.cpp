@@ -1,0 +1,101 @@
+#include "wire/media.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace sekisho::wire {
+namespace {
+
+int base64_value(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  return c == '/' ? 63 : -1;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
+  });
+}
+
+using Names = std::pair<std::string_view, std::string_view>;
+
+constexpr Names kByEnding[] = {{"pdf", "pdf"},   {"csv", "csv"},  {"doc", "doc"},
+                               {"docx", "docx"}, {"xls", "xls"},  {"xlsx", "xlsx"},
+                               {"html", "html"}, {"htm", "html"}, {"txt", "txt"},
+                               {"text", "txt"},  {"md", "md"},    {"markdown", "md"}};
+constexpr Names kByType[] = {
+    {"application/pdf", "pdf"},
+    {"text/csv", "csv"},
+    {"text/html", "html"},
+    {"text/plain", "txt"},
+    {"text/markdown", "md"},
+    {"application/msword", "doc"},
+    {"application/vnd.ms-excel", "xls"},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"},
+    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"}};
+
+template <std::size_t N>
+std::string_view look_up(const Names (&table)[N], std::string_view name) {
+  for (const auto& [key, format] : table) {
+    if (equals_ignoring_case(name, key)) return format;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<DataUrl> parse_data_url(std::string_view url) {
+  constexpr std::string_view kScheme = "data:", kMark = ";base64";
+  if (!equals_ignoring_case(url.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  const std::size_t comma = url.substr(0, 512).find(',');
+  if (comma == std::string_view::npos) return std::nullopt;
+  std::string_view type = url.substr(kScheme.size(), comma - kScheme.size());
+  if (!type.ends_with(kMark)) return std::nullopt;
+  type.remove_suffix(kMark.size());
+  return DataUrl{type.substr(0, type.find(';')), url.substr(comma + 1)};
+}
+
+std::optional<std::string> base64_head(std::string_view base64, std::size_t bytes) {
+  std::string out;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : base64) {
+    if (c == '=' || out.size() == bytes) break;
+    const int value = base64_value(c);
+    if (value < 0) return std::nullopt;
+    bits = bits << 6 | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>(bits >> count & 0xff);
+    }
+  }
+  return out;
+}
+
+std::string_view image_format(std::string_view base64) {
+  const auto head = base64_head(base64, 12);
+  if (!head) return {};
+  if (head->starts_with("\x89PNG\r\n\x1a\n")) return "png";
+  if (head->starts_with("\xff\xd8\xff")) return "jpeg";
+  if (head->starts_with("GIF87a") || head->starts_with("GIF89a")) return "gif";
+  if (head->starts_with("RIFF") && head->substr(8) == "WEBP") return "webp";
+  return {};
+}
+
+std::string_view document_format(const DataUrl& data, std::string_view file_name) {
+  const auto head = base64_head(data.base64, 5);
+  if (!head) return {};
+  if (head->starts_with("%PDF-")) return "pdf";
+  const std::size_t dot = file_name.rfind('.');
+  const std::string_view ending =
+      dot == std::string_view::npos ? std::string_view() : file_name.substr(dot + 1);
+  const std::string_view by_ending = look_up(kByEnding, ending);
+  return by_ending.empty() ? look_up(kByType, data.media_type) : by_ending;
+}
+
+}  // namespace sekisho::wire
