@@ -1,0 +1,295 @@
+#include "wire/bedrock/converse_request.h"
+
+#include <algorithm>
+#include <map>
+
+#include "wire/bedrock/cache_marks.h"
+#include "wire/bedrock/message_writer.h"
+#include "wire/bedrock/names.h"
+#include "wire/bedrock/reasoning_plan.h"
+#include "wire/bedrock/tool_plan.h"
+#include "wire/json_text.h"
+#include "wire/json_writer.h"
+
+namespace sekisho::wire::bedrock {
+namespace {
+
+constexpr std::size_t kMetadataEntries = 16;
+constexpr std::size_t kStopSequences = 2500;
+constexpr std::size_t kDocumentsPerRequest = 5;
+constexpr std::size_t kImagesPerRequest = 20;
+
+void count_media(const std::vector<Block>& blocks, std::size_t& images, std::size_t& documents) {
+  for (const Block& block : blocks) {
+    images += block.kind == Block::Kind::kImage;
+    documents += block.kind == Block::Kind::kDocument;
+    count_media(block.content, images, documents);
+  }
+}
+
+Result<void> check_media(const Conversation& conversation, const TargetModel& target) {
+  std::size_t images = 0, documents = 0;
+  for (const Turn& turn : conversation.turns) count_media(turn.blocks, images, documents);
+  if (images > 0 && !target.images) {
+    return fail(Code::kUnsupported, "messages: this model takes no images");
+  }
+  if (images > kImagesPerRequest) {
+    return fail(Code::kTooLarge, "messages: more than 20 images in one request");
+  }
+  if (documents > kDocumentsPerRequest) {
+    return fail(Code::kTooLarge, "messages: more than 5 files in one request");
+  }
+  return {};
+}
+
+// An answer that begins with given text: trimmed where the model can go on from it, else closed by
+// a request to go on.
+void settle_prefill(Conversation& conversation, const TargetModel& target,
+                    std::vector<std::string>& dropped) {
+  auto& turns = conversation.turns;
+  if (turns.back().role != Role::kAssistant) return;
+  if (target.rejects_prefill) {
+    Block go_on;
+    go_on.text = "Continue.";
+    turns.push_back({Role::kUser, {go_on}});
+    dropped.push_back("messages (an answer's beginning cannot be given to this model)");
+    return;
+  }
+  Block& last = turns.back().blocks.back();
+  if (last.kind == Block::Kind::kText) last.text = trim_end(last.text);
+}
+
+class RequestWriter {
+ public:
+  RequestWriter(Conversation& conversation, const TargetModel& target, std::int64_t max_tokens,
+                TranslatedRequest& out)
+      : conversation_(conversation),
+        target_(target),
+        max_tokens_(max_tokens),
+        out_(out),
+        json_(out.body),
+        blocks_(json_) {}
+
+  Result<void> write() {
+    keep_returnable_reasoning(conversation_, target_, out_.dropped);
+    reasoning_ = plan_reasoning(conversation_, target_, max_tokens_, out_.dropped);
+    settle_prefill(conversation_, target_, out_.dropped);
+    TRY(tools_, plan_tools(conversation_, target_, reasoning_.is_thinking(), out_.dropped,
+                           out_.tool_names));
+    settle_sampling();
+    settle_stop();
+    settle_cache_marks(conversation_, target_, out_.dropped);
+    out_.body.reserve(estimate());
+    json_.begin_object();
+    if (!conversation_.system.empty()) {
+      json_.key("system");
+      blocks_.system(conversation_.system);
+    }
+    if (!tools_.tools.empty()) tool_config();
+    output_config();
+    additional_fields();
+    inference_config();
+    request_metadata();
+    json_.key("messages");
+    blocks_.messages(conversation_.turns);
+    json_.end_object();
+    return {};
+  }
+
+ private:
+  bool is_claude() const { return target_.family == "claude"; }
+
+  std::size_t estimate() const {
+    std::size_t size = 4096;
+    for (const Tool& tool : conversation_.tools)
+      size += tool.schema.size() + tool.description.size() + 128;
+    for (const Block& block : conversation_.system) size += block.text.size() + 64;
+    for (const Turn& turn : conversation_.turns) size += estimate(turn.blocks) + 64;
+    return size;
+  }
+  static std::size_t estimate(const std::vector<Block>& blocks) {
+    std::size_t size = 0;
+    for (const Block& block : blocks) {
+      size += block.text.size() + block.signature.size() + block.media.size() +
+              block.arguments.size() + estimate(block.content) + 160;
+    }
+    return size;
+  }
+
+  void drop(std::string_view& setting, std::string_view name) {
+    if (setting.empty()) return;
+    setting = {};
+    out_.dropped.emplace_back(name);
+  }
+
+  void settle_sampling() {
+    Conversation& c = conversation_;
+    const bool forbidden = reasoning_.is_thinking() || target_.forbids_sampling;
+    if (forbidden) drop(c.temperature, "temperature");
+    if (forbidden || (is_claude() && !c.temperature.empty())) drop(c.top_p, "top_p");
+    if (forbidden || !is_claude()) drop(c.top_k, "top_k");
+    for (auto* number : {&c.temperature, &c.top_p}) *number = clamped(*number);
+  }
+
+  // OpenAI allows 0..2; the spelling of what is within 0..1 stays.
+  static std::string_view clamped(std::string_view number) {
+    if (number.empty()) return number;
+    if (number.front() == '-') return "0";
+    const double value = std::strtod(std::string(number).c_str(), nullptr);
+    return value > 1.0 ? "1" : number;
+  }
+
+  void settle_stop() {
+    auto& stop = conversation_.stop;
+    const std::size_t before = stop.size();
+    std::erase_if(stop, [](RawText text) { return is_blank(text); });
+    if (target_.family == "gpt") stop.clear();
+    if (stop.size() > kStopSequences) stop.resize(kStopSequences);
+    if (stop.size() < before) out_.dropped.push_back("stop");
+  }
+
+  void tool_config() {
+    json_.key("toolConfig").begin_object().key("tools").begin_array();
+    for (const ToolPlan::Sent& sent : tools_.tools) {
+      json_.begin_object().key("toolSpec").begin_object().field("name", sent.name);
+      if (!is_blank(sent.tool->description)) {
+        json_.key("description").raw_string(sent.tool->description);
+      }
+      json_.key("inputSchema").begin_object().raw_field("json", sent.tool->schema).end_object();
+      json_.end_object().end_object();
+      blocks_.cache_point(sent.tool->cache);
+    }
+    json_.end_array();
+    if (tools_.choice != ToolChoice::Kind::kAuto && !tools_.one_at_a_time) {
+      json_.key("toolChoice").begin_object();
+      if (tools_.choice == ToolChoice::Kind::kAny) {
+        json_.raw_field("any", "{}");
+      } else {
+        json_.key("tool").begin_object().field("name", tools_.choice_name).end_object();
+      }
+      json_.end_object();
+    }
+    json_.end_object();
+  }
+
+  void output_config() {
+    const OutputFormat& format = conversation_.format;
+    if (format.schema.empty()) return;
+    json_.key("outputConfig").begin_object().key("textFormat").begin_object();
+    json_.field("type", "json_schema").key("structure").begin_object();
+    json_.key("jsonSchema").begin_object().field("schema", format.schema);
+    if (!is_blank(format.name)) json_.key("name").raw_string(format.name);
+    if (!is_blank(format.description)) json_.key("description").raw_string(format.description);
+    json_.end_object().end_object().end_object();
+    // output_config beside it would repeat this member, which is refused.
+    if (reasoning_.kind == ReasoningPlan::Kind::kAdaptive && !reasoning_.effort.empty()) {
+      json_.field("effort", reasoning_.effort);
+    }
+    json_.end_object();
+  }
+
+  void additional_fields() {
+    std::string fields;
+    JsonWriter json(fields);
+    json.begin_object();
+    reasoning_fields(json);
+    if (!conversation_.top_k.empty()) json.raw_field("top_k", conversation_.top_k);
+    if (tools_.one_at_a_time) one_at_a_time(json);
+    json.end_object();
+    if (fields != "{}") json_.raw_field("additionalModelRequestFields", fields);
+    // Converse's own usage leaves out how much of the output was thinking.
+    if (reasoning_.is_thinking()) {
+      json_.raw_field("additionalModelResponseFieldPaths", R"(["/usage/output_tokens_details"])");
+    }
+  }
+
+  void reasoning_fields(JsonWriter& json) {
+    using Plan = ReasoningPlan::Kind;
+    if (reasoning_.kind == Plan::kBudget) {
+      json.key("thinking").begin_object().field("type", "enabled");
+      json.field("budget_tokens", reasoning_.budget_tokens).end_object();
+    } else if (reasoning_.kind == Plan::kAdaptive) {
+      json.key("thinking").begin_object().field("type", "adaptive");
+      if (!reasoning_.display.empty()) json.field("display", reasoning_.display);
+      json.end_object();
+      if (!reasoning_.effort.empty() && conversation_.format.schema.empty()) {
+        json.key("output_config").begin_object().field("effort", reasoning_.effort).end_object();
+      }
+    } else if (reasoning_.kind == Plan::kEffort) {
+      json.field("reasoning_effort", reasoning_.effort);
+    } else if (reasoning_.kind == Plan::kNova) {
+      json.key("reasoningConfig").begin_object().field("type", "enabled");
+      json.field("maxReasoningEffort", reasoning_.effort).end_object();
+    }
+  }
+
+  void one_at_a_time(JsonWriter& json) {
+    json.key("tool_choice").begin_object();
+    if (tools_.choice == ToolChoice::Kind::kOne) {
+      json.field("type", "tool").field("name", tools_.choice_name);
+    } else {
+      json.field("type", tools_.choice == ToolChoice::Kind::kAny ? "any" : "auto");
+    }
+    json.field("disable_parallel_tool_use", true).end_object();
+  }
+
+  void inference_config() {
+    json_.key("inferenceConfig").begin_object().field("maxTokens", max_tokens_);
+    if (!conversation_.temperature.empty()) {
+      json_.raw_field("temperature", conversation_.temperature);
+    }
+    if (!conversation_.top_p.empty()) json_.raw_field("topP", conversation_.top_p);
+    if (!conversation_.stop.empty()) {
+      json_.key("stopSequences").begin_array();
+      for (const RawText stop : conversation_.stop) json_.raw_string(stop);
+      json_.end_array();
+    }
+    json_.end_object();
+  }
+
+  void request_metadata() {
+    std::map<std::string, std::string> entries;  // sorted: clients may reorder theirs
+    for (const auto& [name, value] : conversation_.metadata) {
+      const std::string key = metadata_text(name);
+      if (key.empty()) continue;
+      if (entries.size() == kMetadataEntries && !entries.contains(key)) {
+        out_.dropped.push_back("metadata." + name);
+        continue;
+      }
+      entries[key] = metadata_text(value);
+    }
+    if (entries.empty()) return;
+    json_.key("requestMetadata").begin_object();
+    for (const auto& [name, value] : entries) json_.field(name, value);
+    json_.end_object();
+  }
+
+  Conversation& conversation_;
+  const TargetModel& target_;
+  const std::int64_t max_tokens_;
+  TranslatedRequest& out_;
+  JsonWriter json_;
+  MessageWriter blocks_;
+  ReasoningPlan reasoning_;
+  ToolPlan tools_;
+};
+
+}  // namespace
+
+Result<TranslatedRequest> encode_converse_request(Conversation& conversation,
+                                                  const TargetModel& target,
+                                                  std::int64_t max_tokens,
+                                                  std::vector<std::string> dropped) {
+  if (max_tokens < least_max_tokens(target)) {
+    return fail(Code::kInvalidArgument, "max_tokens: this model needs at least " +
+                                            std::to_string(least_max_tokens(target)));
+  }
+  TRY_VOID(check_media(conversation, target));
+  TranslatedRequest out;
+  out.dropped = std::move(dropped);
+  RequestWriter writer(conversation, target, max_tokens, out);
+  TRY_VOID(writer.write());
+  return out;
+}
+
+}  // namespace sekisho::wire::bedrock
