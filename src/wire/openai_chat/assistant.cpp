@@ -34,7 +34,8 @@ void read_thinking_blocks(JsonValue list, std::vector<Block>& out) {
 
 // reasoning_details: [{type: reasoning.text, text, signature, index} |
 // {type: reasoning.encrypted, data, index}]. A client that only collects what was streamed hands
-// back the pieces of one block one by one, with the same index.
+// back the pieces of one block one by one, with the same index. A signature is good only where its
+// format says so: one provider's is noise to another.
 void read_reasoning_details(Reading& reading, JsonValue list, std::vector<Block>& out) {
   std::string_view last_index;
   for (const JsonValue item : list) {
@@ -45,7 +46,9 @@ void read_reasoning_details(Reading& reading, JsonValue list, std::vector<Block>
       out.push_back(redacted(item.find("data").string()));
     } else if (item.find("type").equals("reasoning.text")) {
       const RawText text = item.find("text").string();
-      const RawText signature = item.find("signature").string();
+      const JsonValue format = item.find("format");
+      const bool foreign = format.has_value() && !format.string().starts_with("anthropic");
+      const RawText signature = foreign ? RawText() : item.find("signature").string();
       if (continues && out.back().kind == Block::Kind::kReasoning && out.back().signature.empty()) {
         out.back().text = reading.conversation.keep(std::string(out.back().text).append(text));
         out.back().signature = signature;

@@ -1,0 +1,59 @@
+#include "wire/bedrock/converse_usage.h"
+
+#include <algorithm>
+
+namespace sekisho::wire::bedrock {
+namespace {
+
+// No request has more; what a provider claims beyond it would overflow sums and prices.
+constexpr std::int64_t kMostTokens = 1'000'000'000'000;
+
+std::int64_t tokens(JsonValue figure) {
+  return std::clamp<std::int64_t>(figure.integer().value_or(0), 0, kMostTokens);
+}
+
+std::int64_t tokens(JsonValue usage, std::string_view name, std::string_view twin) {
+  const JsonValue figure = usage.find(name);
+  return tokens(figure.has_value() ? figure : usage.find(twin));
+}
+
+// "1h", "T1H", "PT1H", "1H"
+bool is_one_hour(std::string_view ttl) {
+  return ttl.ends_with("1h") || ttl.ends_with("1H");
+}
+
+}  // namespace
+
+Usage read_usage(JsonValue usage) {
+  Usage out;
+  if (!usage.is(JsonKind::kObject)) return out;
+  out.source = UsageSource::kReported;
+  out.input = tokens(usage.find("inputTokens"));
+  out.output = tokens(usage.find("outputTokens"));
+  out.cache_read = tokens(usage, "cacheReadInputTokens", "cacheReadInputTokenCount");
+  const std::int64_t written = tokens(usage, "cacheWriteInputTokens", "cacheWriteInputTokenCount");
+  std::int64_t five_minutes = 0;
+  for (const JsonValue detail : usage.find("cacheDetails")) {
+    auto& bucket = is_one_hour(detail.find("ttl").string()) ? out.cache_write_1h : five_minutes;
+    bucket = std::min(bucket + tokens(detail.find("inputTokens")), kMostTokens);
+  }
+  // Whether the total counts one-hour writes or not, none is lost and none counted twice.
+  out.cache_write_5m = std::max(five_minutes, written - out.cache_write_1h);
+  const std::int64_t cached = out.cache_read + out.cache_write_5m + out.cache_write_1h;
+  const auto total = usage.find("totalTokens").integer();
+  if (total && *total == out.input + out.output)
+    out.input = std::max<std::int64_t>(out.input - cached, 0);
+  return out;
+}
+
+std::int64_t read_thinking_tokens(JsonValue fields) {
+  if (const JsonValue figure = fields.find("thinking_tokens"); figure.exists()) {
+    return tokens(figure);
+  }
+  for (const JsonValue field : fields) {
+    if (const std::int64_t found = read_thinking_tokens(field)) return found;
+  }
+  return 0;
+}
+
+}  // namespace sekisho::wire::bedrock
