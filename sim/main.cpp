@@ -10,18 +10,20 @@
 #include <vector>
 
 #include "io/epoll_network.h"
+#include "io/tls.h"
 #include "sim/server.h"
 
 namespace sekisho::sim {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: sekisho-sim [--host ADDRESS] [--port PORT]... [--json]\n"
+    "usage: sekisho-sim [--host ADDRESS] [--port PORT]... [--json] [--tls CERT KEY]\n"
     "\n"
     "Simulated providers: Amazon Bedrock (/model/...), OpenAI (/v1/chat/completions) and\n"
     "Anthropic (/v1/messages) on each port; also under /bedrock, /openai and /anthropic.\n"
     "  --port PORT      0 takes a free one (default 4010); may be given more than once\n"
     "  --json           print one JSON object with addresses and keys once ready\n"
+    "  --tls CERT KEY   one more listener with TLS, on a free port\n"
     "Own paths: GET /_sim/bill /_sim/requests /_sim/models, POST /_sim/scenario /_sim/clock\n"
     "/_sim/reset. Scenarios: sim/scenario.h.\n";
 
@@ -29,6 +31,7 @@ struct Arguments {
   std::string host = "127.0.0.1";
   std::vector<std::uint16_t> ports;
   bool json = false;
+  std::string cert, key;
 };
 
 std::optional<std::uint16_t> port_of(std::string_view text) {
@@ -50,6 +53,9 @@ std::optional<Arguments> parse_arguments(const std::vector<std::string_view>& wo
       const auto port = port_of(words[++i]);
       if (!port) return std::nullopt;
       arguments.ports.push_back(*port);
+    } else if (words[i] == "--tls" && left >= 2) {
+      arguments.cert = words[++i];
+      arguments.key = words[++i];
     } else {
       return std::nullopt;
     }
@@ -117,6 +123,12 @@ int run(const Arguments& arguments) {
   io::EpollNetwork network(loop, resolver);
   http::BodyBudget budget;
   http::BufferPool buffers(budget);
+  std::unique_ptr<io::TlsServerContext> tls;
+  if (!arguments.cert.empty()) {
+    auto made = io::TlsServerContext::load(arguments.cert, arguments.key);
+    if (!made) return fail_with(made.error());
+    tls = *std::move(made);
+  }
   SimServer server(loop, network, buffers, random, {},
                    {.keep_alive_timeout = std::chrono::minutes(10), .server_name = "sekisho-sim"});
   std::vector<std::string> urls;
@@ -125,7 +137,13 @@ int run(const Arguments& arguments) {
     if (!at) return fail_with(at.error());
     urls.push_back(url_of("http", *at));
   }
-  announce(arguments, urls, std::nullopt, server.core().keys());
+  std::optional<std::string> tls_url;
+  if (tls) {
+    const auto at = server.listen({arguments.host, 0}, tls.get());
+    if (!at) return fail_with(at.error());
+    tls_url = url_of("https", *at);
+  }
+  announce(arguments, urls, tls_url, server.core().keys());
   running_loop = &loop;
   std::signal(SIGINT, stop_on_signal);
   std::signal(SIGTERM, stop_on_signal);
