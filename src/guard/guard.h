@@ -16,7 +16,7 @@ namespace sekisho::guard {
 enum class Mode : std::uint8_t { kOff, kDetect, kRedact, kBlock };
 
 struct Finding {
-  std::uint16_t rule = 0;   // index in RuleSet::rules()
+  std::uint16_t rule = 0;          // index in RuleSet::rules()
   std::size_t begin = 0, end = 0;  // the secret value itself
   friend bool operator==(const Finding&, const Finding&) = default;
 };
@@ -26,6 +26,20 @@ struct RuleInfo {
   std::string description;  // for people
 };
 
+// What a scan has cost and covered; "not scanned" is never shown as clean.
+struct ScanCounts {
+  std::uint64_t bytes = 0;         // bytes of text looked at
+  std::uint64_t anchors = 0;       // places where a literal of a rule stands
+  std::uint64_t patterns_run = 0;  // regular expressions and value checks run there
+  std::uint64_t bytes_judged = 0;  // bytes given to those
+  std::uint64_t findings = 0;
+
+  ScanCounts& operator+=(const ScanCounts& other);
+  friend bool operator==(const ScanCounts&, const ScanCounts&) = default;
+};
+
+class CompiledRules;
+
 class RuleSet {
  public:
   // The built-in secret rules. Thread-safe afterwards.
@@ -33,8 +47,16 @@ class RuleSet {
   virtual ~RuleSet() = default;
   virtual const std::vector<RuleInfo>& rules() const = 0;
   virtual std::string_view version() const = 0;  // changes with any rule
-  // Appends findings in `text`, sorted by begin, not overlapping (the longest wins).
-  virtual void scan(std::string_view text, std::vector<Finding>& out) const = 0;
+  // Appends findings in `text`, sorted by begin, not overlapping. Where secrets overlap they
+  // become one finding that covers both, under the rule that knows the provider, else the longest.
+  // Secrets longer than 1,024 bytes (keys in armour, long tokens) come as several findings that
+  // touch each other, so that a stream need not hold them back.
+  virtual void scan(std::string_view text, std::vector<Finding>& out, ScanCounts& counts) const = 0;
+  void scan(std::string_view text, std::vector<Finding>& out) const {
+    ScanCounts counts;
+    scan(text, out, counts);
+  }
+  virtual const CompiledRules& compiled() const = 0;
 };
 
 // One logical text that arrives in pieces. Offsets count from the first byte of that text.
@@ -53,6 +75,7 @@ class TextWindow {
   // Bytes [0, clear_until()) are decided: nothing reported later begins before it.
   std::size_t clear_until() const;
   std::size_t received() const;
+  const ScanCounts& counts() const;
 
  private:
   class State;
@@ -63,7 +86,8 @@ class TextWindow {
 // JSON escapes needed, names the rule: "[REDACTED:aws-access-key-id]".
 std::string placeholder(const RuleInfo& rule);
 
-// Replaces findings of rules whose mode is kRedact (or all, if modes is empty).
+// Replaces each finding by its placeholder; findings of one rule that touch share one.
+// REQUIRES: findings sorted and not overlapping, as scan() leaves them.
 std::string redact(std::string_view text, const std::vector<Finding>& findings,
                    const RuleSet& rules);
 

@@ -1,0 +1,74 @@
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "guard/assignment.h"
+#include "guard/plausible.h"
+
+namespace sekisho::guard {
+
+namespace {
+
+// Words in a name which say that its value is something else than the secret itself.
+constexpr std::array<std::string_view, 50> kOtherWords = {
+    "hash",    "hashed",    "digest",       "checksum",  "sha",         "sha1",        "sha256",
+    "md5",     "integrity", "public",       "count",     "limit",       "length",      "len",
+    "max",     "usage",     "price",        "cost",      "type",        "url",         "uri",
+    "path",    "file",      "filename",     "endpoint",  "expiry",      "expires",     "expiration",
+    "ttl",     "policy",    "pattern",      "regex",     "format",      "field",       "label",
+    "next",    "page",      "continuation", "cursor",    "sync",        "placeholder", "hint",
+    "prompt",  "rotation",  "version",      "algorithm", "fingerprint", "etag",        "commit",
+    "revision"};
+
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+// Looks at the words of snake_case, kebab-case, dotted and camelCase names.
+bool names_something_else(std::string_view name) {
+  std::string word;
+  for (std::size_t i = 0; i <= name.size(); ++i) {
+    const bool hump = i > 0 && i < name.size() && is_upper(name[i]) && !is_upper(name[i - 1]);
+    if (i == name.size() || !kAlnum.has(name[i]) || hump) {
+      if (std::ranges::find(kOtherWords, word) != kOtherWords.end()) return true;
+      word.clear();
+    }
+    if (i < name.size() && kAlnum.has(name[i])) word.push_back(to_lower(name[i]));
+  }
+  return false;
+}
+
+bool is_wanted(const CompiledRule& rule, const Assignment& found, std::string_view value) {
+  const RuleSpec& spec = *rule.spec;
+  if (spec.generic && names_something_else(found.name)) return false;
+  switch (spec.check) {
+    case Check::kPassword:
+      return is_plausible_password(value, found.quoted);
+    case Check::kSecret:
+      return is_plausible_secret(value, found.quoted);
+    default:
+      return RE2::FullMatch(re2::StringPiece(value.data(), value.size()), *rule.pattern) &&
+             (character_mix(value) & spec.mix) == spec.mix && entropy(value) >= spec.min_entropy &&
+             !is_placeholder(value);
+  }
+}
+
+}  // namespace
+
+Trial judge_assignment(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
+                       std::size_t anchor_bytes, ScanCounts& counts) {
+  Assignment found;
+  const Trial trial = parse_assignment(text, hit.start, hit.start + anchor_bytes, found);
+  if (trial.verdict != Verdict::kYes) return trial;
+  ++counts.patterns_run;
+  counts.bytes_judged += found.end - found.begin;
+  const auto value = text.bytes.substr(found.begin, found.end - found.begin);
+  return is_wanted(rule, found, value) ? trial : Trial::no();
+}
+
+}  // namespace sekisho::guard

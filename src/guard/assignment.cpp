@@ -1,0 +1,258 @@
+#include "guard/assignment.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace sekisho::guard {
+
+namespace {
+
+constexpr std::size_t kNameTailBytes = 40;
+constexpr std::size_t kBlanks = 24;
+constexpr std::size_t kClosers = 6;
+constexpr std::size_t kValueBytes = 513;  // one more than any value that counts
+
+constexpr ByteClass kName{"A-Za-z0-9_.-"};
+constexpr ByteClass kCloser{"\"'`\\])*"};
+constexpr ByteClass kShout{"A-Z0-9_"};
+constexpr ByteClass kAscii{"!-~"};
+
+// Bytes of a value: within quotes; bare in program text; bare in NAME=value lines and commands.
+constexpr ByteClass without(const ByteClass& from, std::string_view bytes) {
+  std::array<char, 128> kept{};
+  std::size_t n = 0;
+  for (char c = '!'; c <= '~'; ++c) {
+    if (from.has(c) && bytes.find(c) == std::string_view::npos && c != '-') kept[n++] = c;
+  }
+  if (from.has('-') && bytes.find('-') == std::string_view::npos) kept[n++] = '-';
+  return ByteClass{std::string_view(kept.data(), n)};
+}
+constexpr ByteClass kInDouble = without(kAscii, "\"");
+constexpr ByteClass kInSingle = without(kAscii, "'");
+constexpr ByteClass kInBacktick = without(kAscii, "`");
+constexpr ByteClass kInEscaped = without(kAscii, "\"'`\\");
+constexpr ByteClass kInBrackets = without(kAscii, "");
+constexpr ByteClass kBareCode = without(kAscii, "\"'`\\,;<>(){}[]|&");
+constexpr ByteClass kBareLine = without(kAscii, "\"'`\\");
+
+enum class Sign : std::uint8_t {
+  kEquals,  // any kind of = : := => -> is は
+  kPair,    // , or ( : only a quoted value counts
+  kTag,     // > : bare up to <
+  kSpace,   // --name value, NAME 'value'
+};
+
+class Parser {
+ public:
+  Parser(const ScanText& text, std::size_t start, std::size_t name_end)
+      : text_(text), start_(start), at_(name_end) {}
+
+  Trial parse(Assignment& out);
+
+ private:
+  bool is_next(std::string_view literal) const {
+    return text_.bytes.substr(at_, literal.size()) == literal;
+  }
+  // Could `literal` still be what stands at at_?
+  bool may_become(std::string_view literal) const {
+    return !text_.complete && text_.size() < at_ + literal.size() &&
+           literal.starts_with(text_.bytes.substr(std::min(at_, text_.size())));
+  }
+  bool skip(const ByteClass& set, std::size_t most);
+  bool read_name();
+  bool read_sign();
+  bool read_opening();
+  Trial read_value(Assignment& out);
+  bool is_annotation(std::size_t value_end);
+
+  // Set when the answer depends on bytes to come.
+  Trial unknown(std::size_t hold) const { return Trial::more(std::min(hold, text_.size())); }
+
+  const ScanText& text_;
+  std::size_t start_, at_;
+  std::size_t name_begin_ = 0, name_end_ = 0;
+  Sign sign_ = Sign::kEquals;
+  bool wants_more_ = false, name_was_quoted_ = false, spaced_ = false;
+  char quote_ = 0;  // '"' '\'' '`', 'E' if escaped, 'J' for 「 and “, 0 for none
+};
+
+bool Parser::skip(const ByteClass& set, std::size_t most) {
+  const std::size_t limit = std::min(text_.size(), at_ + most);
+  const std::size_t end = set.run_end(text_.bytes, at_, limit);
+  if (end < at_ + most && text_.open_at(end)) {
+    wants_more_ = true;
+    return false;
+  }
+  const bool fits = end < at_ + most;
+  at_ = end;
+  return fits;
+}
+
+bool Parser::read_name() {
+  const auto head = text_.before(start_, kNameTailBytes);
+  std::size_t i = head.size();
+  while (i > 0 && kName.has(head[i - 1])) --i;
+  name_begin_ = start_ - (head.size() - i);
+  if (!skip(kName, kNameTailBytes)) return false;
+  name_end_ = at_;
+  return true;
+}
+
+bool Parser::read_sign() {
+  const std::size_t closers = at_;
+  if (!skip(kCloser, kClosers)) return false;
+  const auto closed = text_.bytes.substr(closers, at_ - closers);
+  name_was_quoted_ = closed.find_first_of("\"'`") != std::string_view::npos;
+  const std::size_t blanks = at_;
+  if (!skip(kBlank, kBlanks)) return false;
+  spaced_ = at_ > blanks;
+
+  struct Spelling {
+    std::string_view text;
+    Sign sign;
+  };
+  constexpr std::array<Spelling, 22> kSpellings = {{
+      {"===", Sign::kEquals}, {"==", Sign::kEquals},   {"=>", Sign::kEquals},
+      {"=", Sign::kEquals},   {":=", Sign::kEquals},   {":", Sign::kEquals},
+      {"->", Sign::kEquals},  {"?:", Sign::kEquals},   {"?=", Sign::kEquals},
+      {"||=", Sign::kEquals}, {"?\?=", Sign::kEquals}, {"：", Sign::kEquals},
+      {"＝", Sign::kEquals},  {"は", Sign::kEquals},   {"を", Sign::kEquals},
+      {"is ", Sign::kEquals}, {",", Sign::kPair},      {"(", Sign::kPair},
+      {">", Sign::kTag},      {"|", Sign::kEquals},    {"、", Sign::kEquals},
+      {"→", Sign::kEquals},
+  }};
+  for (const auto& spelling : kSpellings) {
+    if (may_become(spelling.text)) {
+      wants_more_ = true;
+      return false;
+    }
+    if (!is_next(spelling.text)) continue;
+    at_ += spelling.text.size();
+    sign_ = spelling.sign;
+    return true;
+  }
+  sign_ = Sign::kSpace;
+  return spaced_;
+}
+
+// Quotes, their prefixes (b"", f'', @"") and their escaped forms.
+bool Parser::read_opening() {
+  std::size_t i = at_;
+  constexpr ByteClass kPrefix{"bfruLS@"};
+  if (kPrefix.has(text_[i])) {
+    const std::size_t prefix = kPrefix.run_end(text_.bytes, i, std::min(text_.size(), i + 3));
+    if (prefix < i + 3 && text_.open_at(prefix)) {
+      wants_more_ = true;
+      return false;
+    }
+    if (text_[prefix] == '"' || text_[prefix] == '\'') i = prefix;
+  }
+  const std::size_t slashes = i;
+  while (text_[i] == '\\' && i < slashes + 8) ++i;
+  constexpr std::array<std::string_view, 4> kWide = {"「", "“", "『", "‘"};
+  for (const auto open : kWide) {
+    at_ = i;
+    if (may_become(open)) {
+      wants_more_ = true;
+      at_ = slashes;
+      return false;
+    }
+    if (!is_next(open)) continue;
+    at_ += open.size();
+    quote_ = 'J';
+    return true;
+  }
+  const char c = text_[i];
+  if (c == '"' || c == '\'' || c == '`') {
+    quote_ = i > slashes ? 'E' : c;
+    at_ = i + 1;
+    return true;
+  }
+  at_ = slashes;
+  return i == slashes;  // a backslash before something that is no quote
+}
+
+// name: type = value
+bool Parser::is_annotation(std::size_t value_end) {
+  std::size_t i = kBlank.run_end(text_.bytes, value_end, std::min(text_.size(), value_end + 4));
+  if (i < value_end + 4 && text_.open_at(i)) {
+    wants_more_ = true;
+    return false;
+  }
+  if (text_[i] != '=') return false;
+  if (text_.open_at(i + 1)) {
+    wants_more_ = true;
+    return false;
+  }
+  if (text_[i + 1] == '=' || text_[i + 1] == '>') return false;
+  at_ = i + 1;
+  return true;
+}
+
+Trial Parser::read_value(Assignment& out) {
+  const std::size_t begin = at_;
+  const auto name = text_.bytes.substr(name_begin_, name_end_ - name_begin_);
+  const bool line_style =
+      sign_ != Sign::kTag &&
+      (sign_ == Sign::kSpace || (!spaced_ && kShout.run_end(name, 0, name.size()) == name.size()));
+  const ByteClass& bytes = quote_ == '"'    ? kInDouble
+                           : quote_ == '\'' ? kInSingle
+                           : quote_ == '`'  ? kInBacktick
+                           : quote_ == 'E'  ? kInEscaped
+                           : quote_ == 'J'  ? kInBrackets
+                           : line_style     ? kBareLine
+                                            : kBareCode;
+  const std::size_t cap = begin + kValueBytes;
+  const std::size_t end = bytes.run_end(text_.bytes, begin, std::min(text_.size(), cap));
+  if (end < cap && text_.open_at(end)) return Trial::more(begin, &bytes, cap);
+  if (end == cap || end == begin) return Trial::no();
+  const char stop = text_[end];
+  const char close = quote_ == 'E' ? '\\' : quote_;
+  if (quote_ != 0 && quote_ != 'J' && stop != close) return Trial::no();
+  if (quote_ == 0 && (stop == '(' || stop == '[')) return Trial::no();  // a call, an element
+  if (sign_ == Sign::kTag && quote_ == 0 && stop != '<') return Trial::no();
+  out = {name, begin, end, quote_ != 0 || line_style};
+  // A full stop or a comma that ends the sentence is not of a bare value.
+  while (quote_ == 0 && out.end > begin + 1 &&
+         std::string_view(".,;:").find(text_[out.end - 1]) != std::string_view::npos) {
+    --out.end;
+  }
+  return Trial::yes(out.begin, out.end);
+}
+
+Trial Parser::parse(Assignment& out) {
+  if (!read_name()) return wants_more_ ? unknown(text_.size()) : Trial::no();
+  if (!read_sign()) return wants_more_ ? unknown(text_.size()) : Trial::no();
+  for (int round = 0; round < 2; ++round) {
+    if (!skip(kBlank, kBlanks)) return wants_more_ ? unknown(text_.size()) : Trial::no();
+    const std::size_t opening = at_;
+    if (!read_opening()) return wants_more_ ? unknown(opening) : Trial::no();
+    if (text_.open_at(at_)) return unknown(opening);
+    const std::size_t value = at_;
+    const Trial trial = read_value(out);
+    if (trial.verdict != Verdict::kYes || quote_ != 0) {
+      if (trial.verdict == Verdict::kYes && sign_ == Sign::kSpace) {
+        return quote_ != 0 ? trial : Trial::no();
+      }
+      return trial;
+    }
+    if (sign_ == Sign::kPair) return Trial::no();
+    if (sign_ == Sign::kSpace) {  // --name value
+      const auto head = text_.bytes.substr(name_begin_, 2);
+      return head == "--" ? trial : Trial::no();
+    }
+    if (sign_ != Sign::kEquals || round == 1) return trial;
+    if (!is_annotation(out.end)) return wants_more_ ? unknown(value) : trial;
+  }
+  return Trial::no();
+}
+
+}  // namespace
+
+Trial parse_assignment(const ScanText& text, std::size_t start, std::size_t name_end,
+                       Assignment& out) {
+  return Parser(text, start, name_end).parse(out);
+}
+
+}  // namespace sekisho::guard
