@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs the real clients that the tests run, pinned, into build/test-clients: a Python virtual
 # environment (python/) and npm packages (node/). Does nothing when what is there is current.
-# Needs: python3 with venv, node >= 20 with npm. Exit 3: a tool is missing (tests then skip).
+# The JavaScript clients run on the Node 22 that is installed with them; the system's npm only
+# fetches. Needs: python3 with venv, npm. Exit 3: a tool is missing (tests then skip).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 target=${SEKISHO_TEST_CLIENTS:-$root/build/test-clients}
 pins=$root/tests/clients
 
-for tool in python3 node npm sha256sum; do
+for tool in python3 npm sha256sum; do
   command -v "$tool" >/dev/null || { echo "install_test_clients: $tool is not installed" >&2; exit 3; }
 done
 mkdir -p "$target"
