@@ -23,6 +23,9 @@
 
 namespace sekisho::http {
 
+// Room for the fields of most messages, so that they need one allocation.
+inline constexpr std::size_t kUsualFields = 16;
+
 // What both directions share: lines, fields, framing.
 class MessageParser {
  public:

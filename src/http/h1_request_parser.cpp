@@ -17,6 +17,7 @@ bool is_digit(char c) {
 void RequestParser::reset() {
   restart();
   head_ = RequestHead();
+  head_.headers.reserve(kUsualFields);
   hosts_ = 0;
   expects_continue_ = false;
 }

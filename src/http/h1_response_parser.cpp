@@ -13,6 +13,7 @@ bool is_digit(char c) {
 void ResponseParser::reset(bool to_head) {
   restart();
   head_ = ResponseHead();
+  head_.headers.reserve(kUsualFields);
   to_head_ = to_head;
   interim_ = 0;
 }

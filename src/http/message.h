@@ -30,6 +30,7 @@ class Headers {
   const std::vector<Field>& fields() const { return fields_; }
   std::vector<Field>& fields() { return fields_; }
   void clear() { fields_.clear(); }
+  void reserve(std::size_t fields) { fields_.reserve(fields); }
 
  private:
   std::vector<Field> fields_;
