@@ -111,7 +111,7 @@ std::string mutate(std::string text, std::mt19937& random) {
 
 std::string python() {
   if (const char* chosen = std::getenv("SEKISHO_TEST_PYTHON")) return chosen;
-  const std::string installed = SEKISHO_SOURCE_DIR "/build/test-python/bin/python";
+  const std::string installed = SEKISHO_SOURCE_DIR "/build/test-clients/python/bin/python";
   return std::filesystem::exists(installed) ? installed : "python3";
 }
 
@@ -139,7 +139,7 @@ TEST(Differential, AgreesWithH11AndLlhttp) {
   std::filesystem::remove_all(folder);
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   if (code == kSkipped || code == 127) {
-    GTEST_SKIP() << "needs Python with tests/http/requirements.txt: " << said.str();
+    GTEST_SKIP() << "needs scripts/install_test_clients.sh: " << said.str();
   }
   EXPECT_EQ(code, 0) << said.str();
 }
