@@ -6,7 +6,7 @@ packages=(
   clang-19 clang-format-19 clang-tidy-19 lld-19 llvm-19 libclang-rt-19-dev
   cmake ninja-build ccache make pkg-config git
   libssl-dev libsimdjson-dev libre2-dev libsqlite3-dev libyaml-cpp-dev libcli11-dev libfmt-dev
-  zlib1g-dev libzstd-dev libjemalloc-dev
+  zlib1g-dev libzstd-dev libjemalloc-dev libhowardhinnant-date-dev
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
 )
 missing=()
