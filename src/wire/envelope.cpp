@@ -29,6 +29,9 @@ struct TopFields {
       Field{"user", &EnvelopeWalk::user, true, false},
       Field{"litellm_session_id", &EnvelopeWalk::session_id, true, true},
       Field{"prompt_cache_key", &EnvelopeWalk::cache_key, true, false},
+      Field{"service_tier", &EnvelopeWalk::service_tier, true, true},
+      Field{"speed", &EnvelopeWalk::speed, false, true},
+      Field{"inference_geo", &EnvelopeWalk::inference_geo, false, true},
   };
 };
 
@@ -103,6 +106,7 @@ Result<Envelope> EnvelopeWalk::resume(const Envelope& earlier, const Envelope::C
   e_.checkpoints.assign(earlier.checkpoints.begin(), earlier.checkpoints.begin() + from.message);
   e_.images = from.images;
   e_.image_bytes = from.image_bytes;
+  e_.documents = from.documents;
   e_.messages = Span{earlier.messages->begin, 0};
   if (earlier.first_user && earlier.first_user->end <= from.offset) {
     e_.first_user = earlier.first_user;
@@ -132,6 +136,7 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   fields.first_user = e_.first_user;
   fields.images = e_.images + (earlier.images - earlier.tail.images);
   fields.image_bytes = e_.image_bytes + (earlier.image_bytes - earlier.tail.image_bytes);
+  fields.documents = e_.documents + (earlier.documents - earlier.tail.documents);
   shift(fields.model, behind, by);
   for (Span& span : fields.max_tokens_values) shift(span, behind, by);
   for (auto* span : {&fields.stream_value, &fields.include_usage_value, &fields.stream_options,

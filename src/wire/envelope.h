@@ -66,11 +66,13 @@ struct EnvelopeFields {
   std::uint32_t tools_count = 0;
   std::uint32_t images = 0;
   std::uint32_t image_bytes = 0;        // raw bytes of image data inside the body
+  std::uint32_t documents = 0;          // files, audio, video: tokens not bounded by their bytes
   std::optional<Span> messages;         // the whole array value
   std::optional<Span> system;           // Anthropic: the whole value
   std::optional<Span> first_user;       // raw content of the first user text
   std::optional<Span> thinking_budget;  // Anthropic thinking.budget_tokens number
   std::string litellm_session_id, prompt_cache_key, metadata_user_id, end_user;
+  std::string service_tier, speed, inference_geo;  // what changes the price
   std::vector<std::string> tool_names;
   std::vector<std::string> tags;  // metadata.tags / tags
   friend bool operator==(const EnvelopeFields&, const EnvelopeFields&) = default;
@@ -86,6 +88,7 @@ struct Envelope : EnvelopeFields {
     std::uint32_t blocks = 0;
     std::uint32_t images = 0;
     std::uint32_t image_bytes = 0;
+    std::uint32_t documents = 0;
     friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
   };
   std::vector<Checkpoint> checkpoints;

@@ -141,6 +141,21 @@ bool EnvelopeWalk::cache_key() {
   return c_.ok();
 }
 
+bool EnvelopeWalk::service_tier() {
+  if (auto tier = decoded(BlockKind::kOther)) e_.service_tier = std::move(*tier);
+  return c_.ok();
+}
+
+bool EnvelopeWalk::speed() {
+  if (auto speed = decoded(BlockKind::kOther)) e_.speed = std::move(*speed);
+  return c_.ok();
+}
+
+bool EnvelopeWalk::inference_geo() {
+  if (auto geo = decoded(BlockKind::kOther)) e_.inference_geo = std::move(*geo);
+  return c_.ok();
+}
+
 bool EnvelopeWalk::tools() {
   if (c_.peek() != JsonType::kArray) return strings(BlockKind::kToolDefinition);
   for (JsonArray array(c_); array.next();) {

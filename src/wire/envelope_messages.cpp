@@ -40,15 +40,15 @@ bool EnvelopeWalk::elements(JsonArray& array) {
       return c_.refuse(Code::kTooLarge, "more than 100000 messages", c_.position());
     }
     e_.checkpoints.push_back({c_.position(), message_, static_cast<std::uint32_t>(e_.blocks.size()),
-                              e_.images, e_.image_bytes});
+                              e_.images, e_.image_bytes, e_.documents});
     if (!message()) return false;
     ++message_;
   }
   if (!c_.ok()) return false;
   e_.messages_count = message_;
   e_.messages->end = c_.position();
-  e_.tail = {c_.position(), message_, static_cast<std::uint32_t>(e_.blocks.size()), e_.images,
-             e_.image_bytes};
+  e_.tail = {c_.position(), message_,       static_cast<std::uint32_t>(e_.blocks.size()),
+             e_.images,     e_.image_bytes, e_.documents};
   message_ = 0;
   return true;
 }
@@ -103,6 +103,10 @@ bool EnvelopeWalk::part(BlockKind kind) {
     if (!part_field(*key, kind, type)) return false;
   }
   if (type == "image" && e_.images == images) ++e_.images;  // by URL or file id
+  for (auto document :
+       {"document", "file", "input_file", "input_audio", "audio", "video", "container_upload"}) {
+    if (type == document) ++e_.documents;
+  }
   return c_.ok();
 }
 

@@ -48,6 +48,9 @@ class EnvelopeWalk {
   bool user();
   bool session_id();
   bool cache_key();
+  bool service_tier();
+  bool speed();
+  bool inference_geo();
   bool tools();
   bool tool();
   bool tool_function();

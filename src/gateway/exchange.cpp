@@ -1,0 +1,48 @@
+#include "gateway/exchange.h"
+
+#include "gateway/settlement.h"
+
+namespace sekisho::gateway {
+
+Exchange::Exchange(Worker& worker_in, http::ServerExchange& http_in, wire::Operation operation_in)
+    : worker(worker_in),
+      http(http_in),
+      operation(operation_in),
+      dialect(operation_in == wire::Operation::kMessages ||
+                      operation_in == wire::Operation::kCountTokens
+                  ? wire::Dialect::kAnthropicMessages
+                  : wire::Dialect::kOpenAiChat),
+      arrived(worker_in.loop.clock().steady()),
+      policy(worker_in.policy.current()),
+      body(worker_in.buffers.make()) {
+  auto wall = worker.loop.clock().wall();
+  id = RequestId::make(unix_ms(wall), worker.random.next(), worker.random.next());
+  id_text = id.text();
+  const auto& headers = http.request().headers;
+  client = wire::detect_client(headers.get("user-agent"),
+                               headers.find("x-claude-code-session-id").has_value());
+  record.request = id;
+  record.at = wall;
+  record.client = wire::client_name(client);
+  record.dialect = wire::dialect_name(dialect);
+  record.outcome = "internal";
+}
+
+Exchange::~Exchange() {
+  settle_leftovers(*this);
+  record_call(*this);
+}
+
+std::int64_t Exchange::elapsed_us() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(worker.loop.clock().steady() -
+                                                               arrived)
+      .count();
+}
+
+wire::Language Exchange::language() const {
+  if (key) return key->language;
+  auto accepted = http.request().headers.get("accept-language");
+  return accepted.starts_with("ja") ? wire::Language::kJapanese : wire::Language::kEnglish;
+}
+
+}  // namespace sekisho::gateway

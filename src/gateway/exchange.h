@@ -1,0 +1,79 @@
+#pragma once
+// One request and its answer: everything the stages of the path hand on to each other. Created when
+// a data-plane request arrives, destroyed after its answer; the destructor books and records
+// whatever the path left open, so that no served request goes unbilled or unseen.
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/inspection.h"
+#include "gateway/policy.h"
+#include "gateway/worker.h"
+#include "http/server.h"
+#include "wire/raw_answer.h"
+#include "wire/refusal.h"
+
+namespace sekisho::gateway {
+
+template <class T>
+using Outcome = std::expected<T, wire::Refusal>;
+using Refused = std::unexpected<wire::Refusal>;
+
+struct Exchange {
+  Exchange(Worker& worker_in, http::ServerExchange& http_in, wire::Operation operation_in);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  Worker& worker;
+  http::ServerExchange& http;
+  wire::Operation operation;
+  wire::Dialect dialect;
+  RequestId id;
+  std::string id_text;
+  SteadyTime arrived;
+  PolicyPtr policy;  // pinned for the whole exchange
+  wire::ClientKind client = wire::ClientKind::kUnknown;
+
+  // identify
+  const KeyPolicy* key = nullptr;
+  std::string session;
+
+  // envelope and inspection
+  http::Buffer body;
+  wire::Envelope envelope;
+  Continuation earlier;
+  std::vector<BlockFinding> findings;
+  bool scanned = false;
+  InputVerdict verdict;
+
+  // admission
+  const catalog::ModelGroup* model = nullptr;
+  bool asked_fast = false, asked_us = false;  // Anthropic modes with a price of their own
+  std::int64_t prompt_bound = 0;
+  std::int64_t output_bound = 0;               // per choice
+  std::optional<std::int64_t> lowered_output;  // max_tokens in the request is lowered to this
+  ledger::Hold hold;
+
+  // routing and relay
+  const catalog::Deployment* deployment = nullptr;
+  const Upstream* upstream = nullptr;
+  http::CancelSource cancel;
+  http::ClientResponse* answer = nullptr;  // while one is being read
+  bool sent_upstream = false;              // a provider has the request: leaving it costs money
+  wire::Usage known_usage;                 // best so far, for whoever must settle early
+  std::size_t known_output_bytes = 0;
+  bool served_fast = false, served_us = false;
+  bool client_gone = false;
+
+  trace::CallRecord record;
+  bool recorded = false;
+  bool over_reserve = false;
+
+  std::int64_t elapsed_us() const;
+  wire::Language language() const;
+};
+
+}  // namespace sekisho::gateway

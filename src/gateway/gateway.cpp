@@ -1,0 +1,208 @@
+#include "gateway/gateway.h"
+
+#include "gateway/admission.h"
+#include "gateway/identify.h"
+#include "gateway/model_routes.h"
+#include "gateway/relay.h"
+#include "gateway/settlement.h"
+
+namespace sekisho::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+wire::Refusal body_refusal(const Error& error) {
+  wire::Refusal refusal;
+  refusal.code = error.code;
+  refusal.rule = "request_body";
+  refusal.detail = error.detail;
+  if (error.code == Code::kOverloaded) refusal.retry_after_s = 2;
+  return refusal;
+}
+
+void note_caller(Exchange& x) {
+  x.record.key = x.key->key;
+  x.record.user = x.key->user;
+  x.record.unit = x.key->unit;
+  x.record.organisation = x.key->organisation;
+  x.record.tags = x.key->tags;
+}
+
+Outcome<void> read_envelope(Exchange& x) {
+  auto body = x.body.view();
+  auto& worker = x.worker;
+  x.session = session_from_headers(x.http.request().headers);
+  if (worker.use_memory) {
+    x.earlier = worker.memory.find(x.key->key, x.dialect, x.session, body);
+  }
+  auto parsed = x.earlier.turn ? wire::resume_envelope(x.earlier.turn->envelope, x.earlier.prefix,
+                                                       body, x.earlier.suffix)
+                               : wire::parse_envelope(x.dialect, body);
+  if (!parsed) return Refused(body_refusal(parsed.error()));
+  x.envelope = std::move(*parsed);
+  auto stated = session_from_body(x.envelope);
+  if (x.session.empty()) x.session = std::move(stated);
+  x.record.model_asked = x.envelope.model_name.substr(0, 200);
+  x.record.session = x.session;
+  for (const auto& tag : x.envelope.tags) x.record.tags.push_back(tag);
+  return {};
+}
+
+// Moves the body into the conversation memory, with what this turn taught us.
+void remember(Exchange& x) {
+  if (!x.worker.use_memory || !x.key || x.envelope.model_name.empty()) return;
+  Turn turn;
+  turn.key = x.key->key;
+  turn.dialect = x.dialect;
+  turn.session = std::move(x.session);
+  turn.body = std::move(x.body);
+  turn.envelope = std::move(x.envelope);
+  turn.scanned = x.scanned;
+  turn.rules_version = x.worker.rules->version();
+  turn.findings = std::move(x.findings);
+  if (x.model) turn.model = x.model->id;
+  if (x.deployment) turn.deployment = x.deployment->id;
+  bool reported = x.record.settlement == "reported";
+  if (reported) turn.measured_prompt = x.record.usage.prompt();
+  x.worker.memory.keep(std::move(turn), x.earlier.number);
+}
+
+// Tries the deployments of the group in order; between attempts at the last one it waits.
+io::task<void> route_and_relay(Exchange& x) {
+  auto& worker = x.worker;
+  std::optional<DeploymentId> sticky;
+  if (x.earlier && x.earlier.model == x.model->id) sticky = x.earlier.deployment;
+  auto order = route_order(*x.model, sticky, worker.health, worker.loop.now(), worker.random);
+  wire::Refusal last;
+  for (int tries = 0; tries < limits::kUpstreamAttempts && !x.client_gone; ++tries) {
+    x.deployment = order[static_cast<std::size_t>(tries) % order.size()];
+    x.upstream = x.policy->find_upstream(x.deployment->upstream);
+    if (!x.upstream) {
+      last.code = Code::kUpstreamUnreachable;
+      last.rule = "upstream";
+      last.detail = "upstream '" + x.deployment->upstream_name + "' is not configured";
+      last.who = "an administrator";
+      continue;
+    }
+    auto request = build_request(x, *x.upstream, *x.deployment);
+    if (!request) {
+      last = std::move(request).error();
+      break;
+    }
+    ++x.record.attempts;
+    x.record.deployment = x.deployment->id;
+    x.record.upstream_dialect = wire::dialect_name(dialect_of(x.upstream->kind));
+    x.record.dropped_fields = (*request)->translated.dropped;
+    x.hold.deployment(x.deployment->id);
+    auto end = co_await attempt(x, **request);
+    if (end.answered) {
+      worker.health.succeeded(x.deployment->id);
+      co_return;
+    }
+    last = std::move(end.refusal);
+    if (!end.may_retry) break;
+    bool others = order.size() > 1;
+    if (others) worker.health.failed(x.deployment->id, worker.loop.now(), 10s);
+    bool next_is_fresh = static_cast<std::size_t>(tries) + 1 < order.size();
+    if (next_is_fresh || tries + 1 == limits::kUpstreamAttempts) continue;
+    auto wait = retry_delay(tries, end.retry_after_s, worker.random);
+    if (!wait) break;
+    co_await worker.loop.sleep_for(*wait);
+  }
+  release(x);
+  if (x.client_gone) {
+    x.record.outcome = "client_gone";
+    co_return;
+  }
+  bool ours = last.rule == "translation" || last.rule == "dialect";
+  x.record.outcome = ours ? "refused" : "upstream_error";
+  co_await refuse(x, std::move(last));
+}
+
+Outcome<void> refuse_count_tokens(const Exchange& x) {
+  const auto* upstream = x.policy->find_upstream(x.model->deployments.front().upstream);
+  if (upstream && upstream->kind == UpstreamKind::kAnthropic) return {};
+  wire::Refusal refusal;
+  refusal.code = Code::kUnsupported;
+  refusal.rule = "count_tokens";
+  refusal.detail = "tokens of model '" + x.model->name + "' cannot be counted here";
+  return Refused(std::move(refusal));
+}
+
+io::task<void> run(Exchange& x) {
+  auto received = co_await receive(x);
+  if (!received) {
+    co_await refuse(x, std::move(received).error());
+    co_return;
+  }
+  auto allowed = authorise_model(x);
+  if (allowed) allowed = inspect(x);
+  bool counts = x.operation == wire::Operation::kCountTokens;
+  // Counting is free at the provider: identified, inspected, traced, but nothing to reserve.
+  if (allowed) allowed = counts ? refuse_count_tokens(x) : admit(x);
+  x.earlier.turn = nullptr;  // from here on other exchanges may use the memory
+  x.record.own_us = x.elapsed_us();
+  if (!allowed) {
+    co_await refuse(x, std::move(allowed).error());
+    co_return;
+  }
+  co_await route_and_relay(x);
+}
+
+}  // namespace
+
+io::task<Outcome<void>> receive(Exchange& x) {
+  auto who = identify(x.http.request(), *x.policy, x.record.at);
+  if (!who) co_return Refused(std::move(who).error());
+  x.key = *who;
+  note_caller(x);
+  auto read = co_await x.http.read_body(x.body);
+  if (!read) {
+    if (read.error().code == Code::kClosed) x.record.outcome = "client_gone";
+    co_return Refused(body_refusal(read.error()));
+  }
+  x.record.request_bytes = static_cast<std::int64_t>(x.body.size());
+  co_return read_envelope(x);
+}
+
+Outcome<void> inspect(Exchange& x) {
+  const auto& settings = x.policy->settings;
+  if (!settings.inspect) return {};
+  std::int64_t scanned_now = 0;
+  x.findings = find_in_request(*x.worker.rules, x.body.view(), x.envelope, x.earlier, scanned_now);
+  x.scanned = true;
+  x.verdict = judge_request(*x.worker.rules, settings.secrets, x.envelope, x.findings);
+  x.record.scanned_request_bytes = x.verdict.covered_bytes;
+  x.record.rules_version = x.worker.rules->version();
+  x.record.verdicts = x.verdict.records;
+  if (!x.verdict.blocked_by) return {};
+  wire::Refusal refusal;
+  refusal.code = Code::kGuardrailBlocked;
+  refusal.rule = x.verdict.blocked_by->id;
+  refusal.scope = "request";
+  refusal.detail = "the request holds a secret (" + x.verdict.blocked_by->description +
+                   "): take it out and send it again";
+  refusal.who = "an administrator";
+  return Refused(std::move(refusal));
+}
+
+io::task<void> Gateway::handle(http::ServerExchange& http, wire::Operation operation) {
+  Exchange x(worker_, http, operation);
+  if (operation == wire::Operation::kListModels || operation == wire::Operation::kModelInfo) {
+    co_await answer_models(x);
+    co_return;
+  }
+  x.record.operation = operation == wire::Operation::kChatCompletions ? "chat"
+                       : operation == wire::Operation::kMessages      ? "messages"
+                                                                      : "count_tokens";
+  x.http.on_client_gone([&x] {
+    x.client_gone = true;
+    x.cancel.cancel();
+    if (x.answer) x.answer->cancel();
+  });
+  co_await run(x);
+  x.http.on_client_gone({});
+  remember(x);
+}
+
+}  // namespace sekisho::gateway

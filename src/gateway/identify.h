@@ -1,0 +1,20 @@
+#pragma once
+// Who calls: the credential headers that clients of every dialect use, looked up by SHA-256 in the
+// policy snapshot. Keys in the query string are refused: they end up in logs.
+
+#include "gateway/exchange.h"
+
+namespace sekisho::gateway {
+
+// The credential as presented, without "Bearer "; empty if there is none.
+std::string_view presented_credential(const http::Headers& headers);
+
+Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Policy& policy,
+                                   WallTime now);
+
+// The client's own session or task id from headers, by precedence; empty if none.
+std::string_view session_from_headers(const http::Headers& headers);
+// The same from the body's fields, for clients that put it there.
+std::string session_from_body(const wire::Envelope& envelope);
+
+}  // namespace sekisho::gateway

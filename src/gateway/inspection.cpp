@@ -1,0 +1,135 @@
+#include "gateway/inspection.h"
+
+#include <algorithm>
+
+#include "wire/json_text.h"
+
+namespace sekisho::gateway {
+namespace {
+
+void scan_block(const guard::RuleSet& rules, std::string_view body, const wire::TextBlock& block,
+                std::uint32_t index, std::vector<guard::Finding>& scratch,
+                std::vector<BlockFinding>& out) {
+  scratch.clear();
+  if (!block.escaped) {
+    rules.scan(block.raw.of(body), scratch);
+    for (const auto& f : scratch) {
+      out.push_back(
+          {index, f.rule, static_cast<std::uint32_t>(f.begin), static_cast<std::uint32_t>(f.end)});
+    }
+    return;
+  }
+  wire::DecodedText decoded(block.raw.of(body));
+  rules.scan(decoded.text(), scratch);
+  for (const auto& f : scratch) {
+    out.push_back({index, f.rule, static_cast<std::uint32_t>(decoded.raw_offset(f.begin)),
+                   static_cast<std::uint32_t>(decoded.raw_end(f.end))});
+  }
+}
+
+// Copies the findings of the earlier block `from` to the block `to`. `cursor` moves forward.
+void carry_over(const std::vector<BlockFinding>& earlier, std::size_t& cursor, std::uint32_t from,
+                std::uint32_t to, std::vector<BlockFinding>& out) {
+  while (cursor < earlier.size() && earlier[cursor].block < from) ++cursor;
+  for (; cursor < earlier.size() && earlier[cursor].block == from; ++cursor) {
+    auto finding = earlier[cursor];
+    finding.block = to;
+    out.push_back(finding);
+  }
+}
+
+std::string_view mode_name(guard::Mode mode) {
+  switch (mode) {
+    case guard::Mode::kOff:
+      return "off";
+    case guard::Mode::kDetect:
+      return "detect";
+    case guard::Mode::kRedact:
+      return "redact";
+    case guard::Mode::kBlock:
+      return "block";
+  }
+  return "off";
+}
+
+}  // namespace
+
+std::vector<BlockFinding> find_in_request(const guard::RuleSet& rules, std::string_view body,
+                                          const wire::Envelope& envelope,
+                                          const Continuation& earlier,
+                                          std::int64_t& scanned_bytes) {
+  std::vector<BlockFinding> out;
+  std::vector<guard::Finding> scratch;
+  const auto& blocks = envelope.blocks;
+  const Turn* turn = earlier.turn;
+  bool usable = turn && turn->scanned && turn->rules_version == rules.version();
+  std::size_t first = 0;             // blocks [0, first) are known from the prefix
+  std::size_t last = blocks.size();  // blocks [last, end) are known from the suffix
+  std::size_t old_last = usable ? turn->envelope.blocks.size() : 0;
+  if (usable) {
+    const auto& old = turn->envelope.blocks;
+    while (first < blocks.size() && first < old.size() && blocks[first] == old[first] &&
+           blocks[first].raw.end < earlier.prefix) {
+      ++first;
+    }
+    auto old_size = turn->body.size();
+    while (last > first && old_last > first) {
+      const auto& a = blocks[last - 1].raw;
+      const auto& b = old[old_last - 1].raw;
+      // The quote before the text must be common too: the block begins in the shared part.
+      if (a.begin <= body.size() - earlier.suffix || body.size() - a.begin != old_size - b.begin ||
+          a.size() != b.size()) {
+        break;
+      }
+      --last;
+      --old_last;
+    }
+  }
+  std::size_t cursor = 0;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    auto index = static_cast<std::uint32_t>(i);
+    if (i < first) {
+      carry_over(turn->findings, cursor, index, index, out);
+    } else if (i >= last) {
+      carry_over(turn->findings, cursor, static_cast<std::uint32_t>(old_last + (i - last)), index,
+                 out);
+    } else {
+      scanned_bytes += blocks[i].raw.size();
+      scan_block(rules, body, blocks[i], index, scratch, out);
+    }
+  }
+  return out;
+}
+
+void count_verdict(std::vector<trace::VerdictRecord>& records, std::string_view rule,
+                   guard::Mode mode, std::string_view where) {
+  auto name = mode_name(mode);
+  for (auto& record : records) {
+    if (record.rule == rule && record.mode == name && record.where == where) {
+      ++record.count;
+      return;
+    }
+  }
+  records.push_back({std::string(rule), std::string(name), std::string(where), 1});
+}
+
+InputVerdict judge_request(const guard::RuleSet& rules, const guard::Policy& policy,
+                           const wire::Envelope& envelope,
+                           const std::vector<BlockFinding>& findings) {
+  InputVerdict verdict;
+  for (const auto& block : envelope.blocks) verdict.covered_bytes += block.raw.size();
+  for (const auto& finding : findings) {
+    const auto& rule = rules.rules()[finding.rule];
+    auto mode = policy.mode_of(rule);
+    if (mode == guard::Mode::kOff) continue;
+    count_verdict(verdict.records, rule.id, mode, "request");
+    if (mode == guard::Mode::kBlock && !verdict.blocked_by) verdict.blocked_by = &rule;
+    if (mode != guard::Mode::kRedact) continue;
+    auto begin = envelope.blocks[finding.block].raw.begin;
+    verdict.redactions.push_back(
+        {{begin + finding.begin, begin + finding.end}, guard::placeholder(rule)});
+  }
+  return verdict;
+}
+
+}  // namespace sekisho::gateway

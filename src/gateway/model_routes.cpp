@@ -1,0 +1,128 @@
+#include "gateway/model_routes.h"
+
+#include "gateway/identify.h"
+#include "gateway/relay.h"
+#include "wire/json_writer.h"
+
+namespace sekisho::gateway {
+namespace {
+
+// There is no creation date in the catalogue; clients only need a number.
+constexpr std::int64_t kCreated = 1'767'225'600;  // 2026-01-01T00:00:00Z
+
+std::string provider_prefix(const Policy& policy, const catalog::Deployment& deployment) {
+  const auto* upstream = policy.find_upstream(deployment.upstream);
+  if (!upstream) return "";
+  switch (upstream->kind) {
+    case UpstreamKind::kOpenAi:
+      return "openai/";
+    case UpstreamKind::kAnthropic:
+      return "anthropic/";
+    case UpstreamKind::kBedrock:
+      return "bedrock/";
+  }
+  return "";
+}
+
+void write_price(wire::JsonWriter& w, std::string_view name, const std::optional<Price>& price) {
+  if (price) {
+    w.raw_field(name, price->per_unit());
+  } else {
+    w.key(name).null();
+  }
+}
+
+void write_info(wire::JsonWriter& w, const catalog::ModelGroup& group,
+                const catalog::Deployment& deployment) {
+  w.key("model_info").begin_object();
+  w.field("id", std::to_string(deployment.id.value));
+  w.field("mode", "chat");
+  w.field("max_output_tokens", group.facts.max_output);
+  w.field("max_tokens", group.facts.max_output);
+  w.field("max_input_tokens", group.facts.context_window);
+  w.field("supports_vision", group.facts.target.images);
+  w.field("supports_prompt_caching", group.facts.target.prompt_caching);
+  w.field("supports_reasoning", group.facts.target.reasoning);
+  w.field("supports_function_calling", group.facts.target.tools);
+  if (deployment.prices) {
+    const auto& rates = deployment.prices->base;
+    write_price(w, "input_cost_per_token", rates.input);
+    write_price(w, "output_cost_per_token", rates.output);
+    write_price(w, "cache_read_input_token_cost", rates.cache_read);
+    write_price(w, "cache_creation_input_token_cost", rates.cache_write_5m);
+  }
+  w.end_object();
+}
+
+}  // namespace
+
+std::string models_json(const Policy& policy, const KeyPolicy& key, bool anthropic_shape) {
+  auto allowed = policy.allowed_models(key);
+  std::string out;
+  wire::JsonWriter w(out);
+  w.begin_object();
+  if (!anthropic_shape) w.field("object", "list");
+  w.key("data").begin_array();
+  for (const auto* group : allowed) {
+    w.begin_object();
+    w.field("id", group->name);
+    if (anthropic_shape) {
+      w.field("type", "model").field("display_name", group->name);
+      w.field("created_at", "2026-01-01T00:00:00Z");
+    } else {
+      w.field("object", "model").field("created", kCreated).field("owned_by", "sekisho");
+    }
+    w.end_object();
+  }
+  w.end_array();
+  if (anthropic_shape) {
+    w.field("has_more", false);
+    w.key("first_id");
+    allowed.empty() ? w.null() : w.string(allowed.front()->name);
+    w.key("last_id");
+    allowed.empty() ? w.null() : w.string(allowed.back()->name);
+  }
+  w.end_object();
+  return out;
+}
+
+std::string model_info_json(const Policy& policy, const KeyPolicy& key) {
+  std::string out;
+  wire::JsonWriter w(out);
+  w.begin_object().key("data").begin_array();
+  for (const auto* group : policy.allowed_models(key)) {
+    for (const auto& deployment : group->deployments) {
+      w.begin_object();
+      w.field("model_name", group->name);
+      w.key("litellm_params").begin_object();
+      w.field("model", provider_prefix(policy, deployment) + deployment.upstream_model);
+      w.end_object();
+      write_info(w, *group, deployment);
+      w.end_object();
+    }
+  }
+  w.end_array().end_object();
+  return out;
+}
+
+io::task<void> answer_models(Exchange& x) {
+  x.record.operation = "models";
+  auto who = identify(x.http.request(), *x.policy, x.record.at);
+  if (!who) {
+    co_await refuse(x, std::move(who).error());
+    co_return;
+  }
+  x.key = *who;
+  const auto& request = x.http.request();
+  bool anthropic = request.headers.find("anthropic-version").has_value();
+  auto body = x.operation == wire::Operation::kModelInfo
+                  ? model_info_json(*x.policy, *x.key)
+                  : models_json(*x.policy, *x.key, anthropic);
+  auto headers = answer_headers(x);
+  headers.add("content-type", "application/json");
+  x.record.status = 200;
+  x.record.outcome = "ok";
+  (void)co_await x.http.respond(200, headers, body);
+}
+
+}  // namespace sekisho::gateway

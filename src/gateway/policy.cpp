@@ -1,0 +1,69 @@
+#include "gateway/policy.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/nearest.h"
+
+namespace sekisho::gateway {
+
+wire::Dialect dialect_of(UpstreamKind kind) {
+  switch (kind) {
+    case UpstreamKind::kOpenAi:
+      return wire::Dialect::kOpenAiChat;
+    case UpstreamKind::kAnthropic:
+      return wire::Dialect::kAnthropicMessages;
+    case UpstreamKind::kBedrock:
+      return wire::Dialect::kBedrockConverse;
+  }
+  return wire::Dialect::kOpenAiChat;
+}
+
+std::size_t KeyHashHasher::operator()(const identity::KeyHash& hash) const noexcept {
+  std::size_t value = 0;  // SHA-256 output is uniform already
+  std::memcpy(&value, hash.data(), sizeof value);
+  return value;
+}
+
+const catalog::ModelGroup* Policy::find_model(std::string_view name) const {
+  auto it = model_index.find(std::string(name));
+  return it == model_index.end() ? nullptr : &models[it->second];
+}
+
+const Upstream* Policy::find_upstream(UpstreamId id) const {
+  auto it = upstreams.find(id.value);
+  return it == upstreams.end() ? nullptr : &it->second;
+}
+
+const KeyPolicy* Policy::find_key(KeyId id) const {
+  for (const auto& [hash, key] : keys) {
+    if (key.key == id) return &key;
+  }
+  return nullptr;
+}
+
+const identity::ModelSet* refusing_set(const KeyPolicy& key, const catalog::ModelGroup& group) {
+  for (const auto& set : key.model_sets) {
+    bool admitted = set.admits(group.name) ||
+                    std::ranges::any_of(
+                        group.aliases, [&](const std::string& alias) { return set.admits(alias); });
+    if (!admitted) return &set;
+  }
+  return nullptr;
+}
+
+std::vector<const catalog::ModelGroup*> Policy::allowed_models(const KeyPolicy& key) const {
+  std::vector<const catalog::ModelGroup*> allowed;
+  for (const auto& group : models) {
+    if (!refusing_set(key, group)) allowed.push_back(&group);
+  }
+  return allowed;
+}
+
+std::string Policy::nearest_model(const KeyPolicy& key, std::string_view name) const {
+  std::vector<std::string_view> names;
+  for (const auto* group : allowed_models(key)) names.push_back(group->name);
+  return std::string(nearest(name, names));
+}
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,108 @@
+#include "gateway/policy_builder.h"
+
+namespace sekisho::gateway {
+namespace {
+
+ledger::Window window_of(const std::string& name) {
+  if (name == "day") return ledger::Window::kDay;
+  if (name == "week") return ledger::Window::kWeek;
+  if (name == "month") return ledger::Window::kMonth;
+  return ledger::Window::kNone;
+}
+
+// Who may raise a limit, in the organisation's language.
+std::string who_changes(ledger::ScopeKind kind, const identity::Unit* unit, bool japanese) {
+  if (unit && (kind == ledger::ScopeKind::kKey || kind == ledger::ScopeKind::kUser)) {
+    return japanese ? "「" + unit->name + "」の部門責任者または管理者"
+                    : "the head of unit " + unit->name + " or an administrator";
+  }
+  return japanese ? "管理者" : "an administrator";
+}
+
+KeyPolicy key_policy(const PolicySources& sources, const identity::VirtualKey& key) {
+  KeyPolicy out;
+  const auto& world = sources.world;
+  out.key = key.id;
+  out.user = key.user;
+  out.unit = key.unit;
+  out.organisation = key.organisation;
+  out.key_name = key.alias.empty() ? key.display : key.alias;
+  out.administrator = key.administrator;
+  out.blocked = key.blocked;
+  out.expires = key.expires;
+  out.tags = key.tags;
+  if (const auto* user = world.find(key.user)) {
+    out.user_name = user->name;
+    out.user_blocked = user->blocked;
+    out.role = user->role;
+  }
+  if (key.administrator) out.role = "administrator";
+  if (const auto* unit = world.find(key.unit)) out.unit_name = unit->name;
+  if (const auto* organisation = world.find(key.organisation)) {
+    out.organisation_name = organisation->name;
+    out.language =
+        organisation->language == "en" ? wire::Language::kEnglish : wire::Language::kJapanese;
+  }
+  out.model_sets = identity::model_sets(world, key);
+  out.levels = levels_of(world, key, sources.account);
+  return out;
+}
+
+}  // namespace
+
+ledger::Limits limits_of(const identity::LimitSettings& settings) {
+  return {settings.budget, window_of(settings.window), settings.requests_per_minute,
+          settings.tokens_per_minute, settings.parallel};
+}
+
+std::vector<ledger::Level> levels_of(
+    const identity::World& world, const identity::VirtualKey& key,
+    const std::function<ledger::Account*(ledger::Scope)>& account) {
+  using ledger::ScopeKind;
+  std::vector<ledger::Level> levels;
+  const auto* organisation = world.find(key.organisation);
+  const auto* own_unit = world.find(key.unit);
+  bool japanese = organisation && organisation->language != "en";
+  const auto* zone = organisation ? ledger::TimeZone::find(organisation->time_zone) : nullptr;
+  if (!zone) zone = ledger::TimeZone::find("UTC");
+  auto add = [&](ScopeKind kind, std::int64_t id, const identity::LimitSettings& limits,
+                 std::string name) {
+    levels.push_back({account({kind, id}), limits_of(limits), zone, std::move(name),
+                      who_changes(kind, own_unit, japanese)});
+  };
+  add(ScopeKind::kKey, key.id.value, key.limits, identity::scope_name(key));
+  if (const auto* user = world.find(key.user)) {
+    add(ScopeKind::kUser, user->id.value, user->limits, identity::scope_name(*user));
+  }
+  for (const auto* unit : identity::unit_chain(world, key.unit)) {
+    add(ScopeKind::kUnit, unit->id.value, unit->limits, identity::scope_name(*unit));
+  }
+  if (organisation) {
+    add(ScopeKind::kOrganisation, organisation->id.value, organisation->limits,
+        identity::scope_name(*organisation));
+  }
+  return levels;
+}
+
+PolicyPtr build_policy(PolicySources sources, std::uint64_t version) {
+  auto policy = std::make_shared<Policy>();
+  policy->version = version;
+  policy->settings = std::move(sources.settings);
+  for (const auto& key : sources.world.keys) {
+    policy->keys.emplace(key.hash, key_policy(sources, key));
+  }
+  policy->models = std::move(sources.models);
+  for (std::size_t i = 0; i < policy->models.size(); ++i) {
+    policy->model_index.emplace(policy->models[i].name, i);
+  }
+  for (std::size_t i = 0; i < policy->models.size(); ++i) {  // a name wins over an alias
+    for (const auto& alias : policy->models[i].aliases) policy->model_index.emplace(alias, i);
+  }
+  for (auto& upstream : sources.upstreams) {
+    auto id = upstream.id.value;
+    policy->upstreams.emplace(id, std::move(upstream));
+  }
+  return policy;
+}
+
+}  // namespace sekisho::gateway

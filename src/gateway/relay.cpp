@@ -1,0 +1,306 @@
+#include "gateway/relay.h"
+
+#include <algorithm>
+
+#include "gateway/settlement.h"
+
+namespace sekisho::gateway {
+namespace {
+
+constexpr std::size_t kErrorBodyBytes = 256 * 1024;
+
+AttemptEnd answered() {
+  AttemptEnd end;
+  end.answered = true;
+  return end;
+}
+
+// Nothing may point to the answer once its coroutine is gone.
+struct AnswerPointer {
+  Exchange& x;
+  AnswerPointer(Exchange& exchange, http::ClientResponse* answer) : x(exchange) {
+    x.answer = answer;
+  }
+  ~AnswerPointer() { x.answer = nullptr; }
+};
+
+void note_progress(Exchange& x, const AnswerPath& path) {
+  x.known_usage = path.usage();
+  x.known_output_bytes = path.output_bytes();
+  x.served_fast = path.served_fast();
+  x.served_us = path.served_us();
+  if (!x.hold || x.known_usage.prompt() == 0) return;
+  auto usage = x.known_usage;
+  usage.output = std::max(usage.output, static_cast<std::int64_t>((x.known_output_bytes + 3) / 4));
+  x.hold.progress(usage, cost_so_far(x, usage));
+}
+
+void note_answer(Exchange& x, const AnswerPath& path) {
+  x.record.stop_reason = path.stop_reason();
+  x.record.scanned_response_bytes = path.scanned();
+  for (const auto& record : path.records()) x.record.verdicts.push_back(record);
+}
+
+// The dialect's end was seen: the figures are final.
+void settle_complete(Exchange& x, const AnswerPath& path) {
+  note_progress(x, path);
+  const auto& usage = path.usage();
+  if (usage.source == wire::UsageSource::kReported) {
+    settle(x, usage, ledger::Settlement::kReported);
+  } else {
+    settle_estimated(x, usage, path.output_bytes());
+  }
+}
+
+wire::Refusal broken_upstream(const Error& error) {
+  wire::Refusal refusal;
+  refusal.code = error.code == Code::kUpstreamTimeout ? error.code : Code::kUpstreamFailed;
+  if (error.code == Code::kUpstreamThrottled || error.code == Code::kContextOverflow) {
+    refusal.code = error.code;
+  }
+  refusal.rule = "upstream";
+  refusal.detail = wire::scrub_upstream_text(error.detail);
+  return refusal;
+}
+
+wire::Refusal blocked_answer(const guard::RuleInfo& rule) {
+  wire::Refusal refusal;
+  refusal.code = Code::kGuardrailBlocked;
+  refusal.rule = rule.id;
+  refusal.scope = "response";
+  refusal.detail = "the model's answer held a secret (" + rule.description + ")";
+  refusal.who = "an administrator";
+  return refusal;
+}
+
+// The stream ends early for the client: say why in its dialect and cut the connection, so that
+// nobody takes it for a whole answer.
+io::task<void> end_broken(Exchange& x, wire::Refusal refusal, std::string outcome) {
+  x.record.outcome = std::move(outcome);
+  auto bytes = wire::render_stream_error(refusal, x.dialect, x.language(), x.id_text);
+  (void)co_await x.http.send(bytes);
+  x.http.abort();
+}
+
+bool is_event_stream(const http::ResponseHead& head) {
+  auto type = head.headers.get("content-type");
+  return type.starts_with("text/event-stream") ||
+         type.starts_with("application/vnd.amazon.eventstream");
+}
+
+io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
+                                  http::ClientResponse& answer) {
+  AttemptEnd done = answered();
+  auto path = make_answer_path(x, request, true);
+  auto headers = answer_headers(x);
+  headers.add("content-type", "text/event-stream");
+  headers.add("cache-control", "no-cache");
+  headers.add("x-accel-buffering", "no");
+  x.record.status = 200;
+  x.record.streamed = true;
+  if (auto started = co_await x.http.start(200, headers); !started) x.client_gone = true;
+  std::string out;
+  while (!x.client_gone) {
+    auto piece = co_await answer.read(x.worker.loop.now() + limits::kPingInterval);
+    if (!piece && piece.error().code == Code::kTimeout) {
+      if (!path->ping().empty()) x.http.try_send(path->ping());
+      continue;
+    }
+    if (!piece && piece.error().code == Code::kCancelled) break;
+    if (x.record.first_byte_us == 0) x.record.first_byte_us = x.elapsed_us();
+    out.clear();
+    bool at_end = piece && piece->empty();
+    Result<const guard::RuleInfo*> passed = !piece   ? Failure(piece.error())
+                                            : at_end ? path->finish(out)
+                                                     : path->feed(*piece, out);
+    note_progress(x, *path);
+    x.record.response_bytes += static_cast<std::int64_t>(out.size());
+    if (path->complete()) settle_complete(x, *path);
+    bool fine = passed && !*passed;
+    if (!out.empty() && (fine || !passed)) {
+      if (auto sent = co_await x.http.send(out); !sent) break;
+    }
+    if (fine && !at_end) continue;
+    note_answer(x, *path);
+    if (fine && path->complete()) {
+      x.record.outcome = "ok";
+      (void)co_await x.http.finish();
+      co_return done;
+    }
+    // Broken, cut, or blocked.
+    settle_estimated(x, path->usage(), path->output_bytes());
+    if (passed && *passed) {
+      x.record.refusal = "guardrail_blocked:" + (*passed)->id;
+      co_await end_broken(x, blocked_answer(**passed), "refused");
+      co_return done;
+    }
+    Error error =
+        passed ? Error{Code::kUpstreamFailed, "the upstream's stream ended early"} : passed.error();
+    x.worker.observer.upstream_problem(x.id, x.upstream->name, error);
+    co_await end_broken(x, broken_upstream(error), "cut");
+    co_return done;
+  }
+  note_answer(x, *path);
+  settle_estimated(x, path->usage(), path->output_bytes());
+  x.record.outcome = "client_gone";
+  co_return done;
+}
+
+io::task<AttemptEnd> relay_whole(Exchange& x, UpstreamRequest& request,
+                                 http::ClientResponse& answer) {
+  AttemptEnd end = answered();
+  auto buffer = x.worker.buffers.make();
+  auto read = co_await answer.read_all(buffer, limits::kResponseBodyBytes);
+  auto path = make_answer_path(x, request, false);
+  std::string out;
+  Result<const guard::RuleInfo*> passed =
+      !read ? Failure(read.error()) : path->feed(buffer.view(), out);
+  if (passed && !*passed) passed = path->finish(out);
+  x.record.first_byte_us = x.elapsed_us();
+  note_answer(x, *path);
+  if (passed && path->complete()) {
+    settle_complete(x, *path);
+  } else {
+    settle_estimated(x, path->usage(), path->output_bytes());
+  }
+  if (!passed) {
+    x.worker.observer.upstream_problem(x.id, x.upstream->name, passed.error());
+    if (passed.error().code == Code::kCancelled) {
+      x.record.outcome = "client_gone";
+      co_return end;
+    }
+    x.record.outcome = "upstream_error";
+    co_await refuse(x, broken_upstream(passed.error()));
+    co_return end;
+  }
+  if (*passed) {
+    co_await refuse(x, blocked_answer(**passed));
+    co_return end;
+  }
+  auto headers = answer_headers(x);
+  headers.add("content-type", "application/json");
+  x.record.status = 200;
+  x.record.outcome = "ok";
+  x.record.response_bytes = static_cast<std::int64_t>(out.size());
+  if (auto sent = co_await x.http.respond(200, headers, out); !sent) {
+    x.record.outcome = "client_gone";
+  }
+  co_return end;
+}
+
+bool retryable_status(int status) {
+  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504 ||
+         status == 529;
+}
+
+io::task<AttemptEnd> read_error(Exchange& x, http::ClientResponse& answer) {
+  AttemptEnd end;
+  auto buffer = x.worker.buffers.make();
+  auto read = co_await answer.read_all(buffer, kErrorBodyBytes);
+  const auto& head = answer.head();
+  auto error = wire::read_upstream_error(dialect_of(x.upstream->kind), head.status,
+                                         head.headers.get("x-amzn-errortype"),
+                                         read ? buffer.view() : std::string_view());
+  if (auto after = head.headers.find("retry-after")) {
+    std::int64_t seconds = 0;
+    for (char c : after->substr(0, 6)) {
+      if (c < '0' || c > '9') break;
+      seconds = seconds * 10 + (c - '0');
+    }
+    error.retry_after_s = seconds;
+  }
+  x.worker.observer.upstream_problem(
+      x.id, x.upstream->name,
+      {Code::kUpstreamRejected,
+       std::to_string(head.status) + " " + error.type + ": " + error.message});
+  end.may_retry = retryable_status(head.status);
+  end.retry_after_s = error.retry_after_s;
+  end.refusal = wire::refusal_from_upstream(error);
+  co_return end;
+}
+
+AttemptEnd no_answer(Exchange& x, const Error& error) {
+  AttemptEnd end;
+  x.worker.observer.upstream_problem(x.id, x.upstream->name, error);
+  // A timeout may have been served and billed up there: asking again could bill twice.
+  end.may_retry = error.code == Code::kUpstreamUnreachable || error.code == Code::kUpstreamFailed;
+  end.refusal.code = error.code;
+  end.refusal.rule = "upstream";
+  end.refusal.detail =
+      "upstream '" + x.upstream->name + "': " + wire::scrub_upstream_text(error.detail);
+  return end;
+}
+
+}  // namespace
+
+http::Headers answer_headers(const Exchange& x) {
+  http::Headers headers;
+  headers.add("x-sekisho-request-id", x.id_text);
+  headers.add(x.dialect == wire::Dialect::kAnthropicMessages ? "request-id" : "x-request-id",
+              x.id_text);
+  headers.add("x-litellm-call-id", x.id_text);
+  if (x.model) headers.add("x-litellm-model-group", x.model->name);
+  if (x.deployment) headers.add("x-litellm-model-id", std::to_string(x.deployment->id.value));
+  if (x.record.cost.nano_usd != 0 || x.record.settlement == "reported") {
+    auto cost = x.record.cost.decimal();
+    headers.add("x-sekisho-cost-usd", cost);
+    headers.add("x-litellm-response-cost", cost);
+  }
+  if (x.key) {
+    auto rest = x.worker.ledger.available(x.key->levels);
+    if (rest.nano_usd != INT64_MAX) {
+      headers.add("x-sekisho-budget-remaining-usd", rest.decimal());
+    }
+  }
+  if (x.record.attempts > 1) {
+    headers.add("x-litellm-attempted-retries", std::to_string(x.record.attempts - 1));
+  }
+  std::string dropped;
+  for (const auto& field : x.record.dropped_fields) dropped += (dropped.empty() ? "" : ",") + field;
+  if (!dropped.empty()) headers.add("x-sekisho-dropped-fields", dropped);
+  return headers;
+}
+
+io::task<void> refuse(Exchange& x, wire::Refusal refusal) {
+  if (x.record.outcome == "internal") x.record.outcome = "refused";
+  x.record.refusal = std::string(code_name(refusal.code)) + ":" + refusal.rule;
+  if (x.http.started()) {
+    co_await end_broken(x, std::move(refusal), x.record.outcome);
+    co_return;
+  }
+  auto rendered = wire::render_refusal(refusal, x.dialect, x.client, x.language(), x.id_text);
+  auto headers = answer_headers(x);
+  for (auto& [name, value] : rendered.headers) headers.set(name, value);
+  x.record.status = rendered.status;
+  (void)co_await x.http.respond(rendered.status, headers, rendered.body);
+}
+
+io::task<AttemptEnd> attempt(Exchange& x, UpstreamRequest& request) {
+  http::ClientRequest up;
+  up.target = request.target;
+  up.headers = &request.headers;
+  up.body = request.body;
+  x.sent_upstream = true;
+  auto sent = co_await x.worker.client.send(x.upstream->origin, up, &x.cancel);
+  if (!sent) {
+    if (x.client_gone) {
+      settle_estimated(x, {}, 0);
+      x.record.outcome = "client_gone";
+      co_return answered();
+    }
+    x.sent_upstream = false;
+    co_return no_answer(x, sent.error());
+  }
+  auto answer = std::move(*sent);
+  AnswerPointer pointer(x, answer.get());
+  if (answer->head().status < 200 || answer->head().status >= 300) {
+    x.sent_upstream = false;  // an error is not billed
+    co_return co_await read_error(x, *answer);
+  }
+  if (x.envelope.stream && is_event_stream(answer->head())) {
+    co_return co_await relay_stream(x, request, *answer);
+  }
+  co_return co_await relay_whole(x, request, *answer);
+}
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,190 @@
+#include "gateway/upstream_request.h"
+
+#include <algorithm>
+
+namespace sekisho::gateway {
+namespace {
+
+bool starts_with_ci(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() &&
+         http::equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+// What of the client's headers goes on to a provider of the same dialect. Credentials never do;
+// accept-encoding neither: an answer that we cannot read we could not inspect.
+bool passes_upstream(std::string_view name) {
+  for (auto exact : {"user-agent", "accept", "x-app", "openai-beta", "idempotency-key"}) {
+    if (http::equals_ignoring_case(name, exact)) return true;
+  }
+  return starts_with_ci(name, "anthropic-") || starts_with_ci(name, "x-stainless-");
+}
+
+void add_client_headers(const Exchange& x, http::Headers& out) {
+  for (const auto& field : x.http.request().headers.fields()) {
+    if (passes_upstream(field.name)) out.add(field.name, field.value);
+  }
+}
+
+// Claude's thinking budget must stay below max_tokens (and at or above 1,024, its minimum).
+void lower_thinking(const Exchange& x, std::int64_t output, std::vector<wire::SpanEdit>& edits) {
+  if (!x.envelope.thinking_budget) return;
+  auto text = x.envelope.thinking_budget->of(x.body.view());
+  std::int64_t budget = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9' || budget > 1'000'000'000) return;
+    budget = budget * 10 + (c - '0');
+  }
+  if (budget < output) return;
+  edits.push_back(
+      {*x.envelope.thinking_budget, std::to_string(std::max<std::int64_t>(1024, output / 2))});
+}
+
+void lower_output(const Exchange& x, const Upstream& upstream, std::vector<wire::SpanEdit>& edits) {
+  if (!x.lowered_output) return;
+  wire::edit_max_tokens(x.envelope, x.body.view(), upstream.max_tokens_field, *x.lowered_output,
+                        edits);
+  lower_thinking(x, *x.lowered_output, edits);
+}
+
+bool wants_usage(const Exchange& x, const Upstream& upstream) {
+  return upstream.kind == UpstreamKind::kOpenAi && x.envelope.stream && upstream.usage_in_stream &&
+         !x.envelope.include_usage;
+}
+
+void build_raw(Exchange& x, const Upstream& upstream, const catalog::Deployment& deployment,
+               UpstreamRequest& request) {
+  auto edits = edits_for(x, upstream, deployment);
+  request.usage_injected = wants_usage(x, upstream);
+  add_client_headers(x, request.headers);
+  request.headers.set("content-type", "application/json");
+  bool anthropic = upstream.kind == UpstreamKind::kAnthropic;
+  if (!upstream.bearer.empty()) {
+    if (anthropic) {
+      request.headers.set("x-api-key", upstream.bearer);
+    } else {
+      request.headers.set("authorization", "Bearer " + upstream.bearer);
+    }
+  }
+  request.target = upstream.base_path;
+  if (anthropic) {
+    if (!request.headers.find("anthropic-version")) {
+      request.headers.set("anthropic-version", "2023-06-01");
+    }
+    if (!upstream.base_path.ends_with("/v1")) request.target += "/v1";
+    request.target +=
+        x.operation == wire::Operation::kCountTokens ? "/messages/count_tokens" : "/messages";
+    auto query = x.http.request().query();
+    if (!query.empty()) request.target += "?" + std::string(query);
+  } else {
+    request.target += "/chat/completions";
+  }
+  request.spliced.emplace(x.body.view(), std::move(edits));
+  for (auto piece : request.spliced->pieces()) {
+    request.body.push_back({const_cast<char*>(piece.data()), piece.size()});
+  }
+}
+
+wire::Refusal refusal_from(const Error& error, std::string rule) {
+  wire::Refusal refusal;
+  refusal.code = error.code;
+  refusal.rule = std::move(rule);
+  refusal.detail = error.detail;
+  return refusal;
+}
+
+void authenticate_bedrock(const Exchange& x, const Upstream& upstream, UpstreamRequest& request) {
+  if (!upstream.bearer.empty()) {
+    request.headers.set("content-type", "application/json");
+    request.headers.set("authorization", "Bearer " + upstream.bearer);
+    return;
+  }
+  auto signed_headers =
+      wire::aws::sign_request("POST", upstream.origin.authority, request.target,
+                              wire::aws::sha256_hex(request.translated.body), upstream.region,
+                              "bedrock", *upstream.aws, x.worker.loop.clock().wall());
+  for (auto& header : signed_headers) request.headers.set(header.name, header.value);
+}
+
+Outcome<void> build_converse(Exchange& x, const Upstream& upstream,
+                             const catalog::Deployment& deployment, UpstreamRequest& request) {
+  if (upstream.bearer.empty() && !upstream.aws) {
+    return Refused(refusal_from(
+        {Code::kUpstreamFailed, "upstream '" + upstream.name + "' has no AWS credentials"},
+        "upstream_credentials"));
+  }
+  std::string redacted;
+  auto body = x.body.view();
+  if (!x.verdict.redactions.empty()) {
+    redacted = wire::SplicedBody(body, x.verdict.redactions).str();
+    redacted.append(http::Buffer::kPadding, '\0');
+    body = std::string_view(redacted).substr(0, redacted.size() - http::Buffer::kPadding);
+  }
+  auto translated = wire::chat_to_converse(body, x.model->facts.target, x.output_bound);
+  if (!translated) return Refused(refusal_from(translated.error(), "translation"));
+  request.translated = std::move(*translated);
+  request.is_translated = true;
+  request.target = upstream.base_path + "/model/" + encode_model_id(deployment.upstream_model) +
+                   (x.envelope.stream ? "/converse-stream" : "/converse");
+  authenticate_bedrock(x, upstream, request);
+  request.headers.set(
+      "accept", x.envelope.stream ? "application/vnd.amazon.eventstream" : "application/json");
+  request.body.push_back({request.translated.body.data(), request.translated.body.size()});
+  return {};
+}
+
+}  // namespace
+
+std::string encode_model_id(std::string_view id) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (char c : id) {
+    auto byte = static_cast<unsigned char>(c);
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
+std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstream,
+                                      const catalog::Deployment& deployment) {
+  auto edits = x.verdict.redactions;
+  if (x.envelope.model_name != deployment.upstream_model) {
+    wire::edit_model(x.envelope, deployment.upstream_model, edits);
+  }
+  lower_output(x, upstream, edits);
+  if (wants_usage(x, upstream)) wire::edit_include_usage(x.envelope, x.body.view(), edits);
+  return edits;
+}
+
+Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& x, const Upstream& upstream,
+                                                        const catalog::Deployment& deployment) {
+  auto request = std::make_unique<UpstreamRequest>();
+  if (dialect_of(upstream.kind) == x.dialect) {
+    build_raw(x, upstream, deployment, *request);
+    return request;
+  }
+  if (upstream.kind == UpstreamKind::kBedrock && x.dialect == wire::Dialect::kOpenAiChat) {
+    if (auto built = build_converse(x, upstream, deployment, *request); !built) {
+      return Refused(std::move(built).error());
+    }
+    return request;
+  }
+  wire::Refusal refusal;
+  refusal.code = Code::kUnsupported;
+  refusal.rule = "dialect";
+  refusal.param = "model";
+  refusal.detail = "model '" + x.model->name + "' is served by upstream '" + upstream.name +
+                   "', which cannot be reached through this API yet; use a model whose upstream "
+                   "speaks " +
+                   std::string(wire::dialect_name(x.dialect));
+  return Refused(std::move(refusal));
+}
+
+}  // namespace sekisho::gateway

@@ -1,0 +1,34 @@
+#pragma once
+// The request that goes up: target, headers and body pieces for one attempt at one deployment.
+// Same dialect: the client's bytes with span edits only. Converse: the translated body, signed.
+
+#include <memory>
+
+#include "gateway/exchange.h"
+#include "wire/translate.h"
+
+namespace sekisho::gateway {
+
+struct UpstreamRequest {
+  std::string target;
+  http::Headers headers;
+  std::vector<iovec> body;  // points into the exchange's body and the members below
+  std::optional<wire::SplicedBody> spliced;
+  wire::TranslatedRequest translated;
+  bool is_translated = false;
+  bool usage_injected = false;  // we asked for usage in the stream, the client did not
+};
+
+// The edits that same-dialect traffic gets: model name, lowered limits, usage in streams,
+// redactions. docs/life-of-a-request.md lists them for users.
+std::vector<wire::SpanEdit> edits_for(const Exchange& exchange, const Upstream& upstream,
+                                      const catalog::Deployment& deployment);
+
+Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& exchange,
+                                                        const Upstream& upstream,
+                                                        const catalog::Deployment& deployment);
+
+// Percent-encodes a model id as the AWS SDKs do (`:` and `/` too).
+std::string encode_model_id(std::string_view id);
+
+}  // namespace sekisho::gateway
