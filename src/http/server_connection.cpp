@@ -45,11 +45,11 @@ ServerConnection::ServerConnection(ServerState& state, std::unique_ptr<io::Strea
       in_(state.buffers),
       parser_(state.options.max_body),
       reader_(*stream_, in_, parser_) {
-  state_.open.insert(this);
+  self_ = state_.open.insert(state_.open.end(), this);
 }
 
 ServerConnection::~ServerConnection() {
-  state_.open.erase(this);
+  state_.open.erase(self_);
 }
 
 void ServerConnection::close_if_idle() {

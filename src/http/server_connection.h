@@ -3,7 +3,6 @@
 // connection alive or closes it with care. Lives in the task that serves it.
 
 #include <list>
-#include <set>
 
 #include "http/http_date.h"
 #include "http/message_reader.h"
@@ -26,7 +25,7 @@ struct ServerState {
   std::size_t exchanges = 0;
   std::size_t refusals = 0;
   bool draining = false;
-  std::set<ServerConnection*> open;
+  std::list<ServerConnection*> open;
 };
 
 class ServerConnection {
@@ -56,6 +55,7 @@ class ServerConnection {
   io::task<void> linger();
 
   ServerState& state_;
+  std::list<ServerConnection*>::iterator self_;
   std::unique_ptr<io::Stream> stream_;
   bool secure_;
   bool idle_ = false;
