@@ -50,7 +50,11 @@ class RawPeer {
       : stream_(std::move(stream)), scope_(std::make_unique<io::TaskScope>(world.loop)) {
     scope_->spawn(read_all());
   }
-  void send(std::string text) { scope_->spawn(write(std::move(text))); }
+  // In the order of the calls: one writer at a time.
+  void send(std::string_view text) {
+    outbox_ += text;
+    if (!std::exchange(writing_, true)) scope_->spawn(write_outbox());
+  }
   void end() { stream_->shutdown(); }
   void close() {
     scope_.reset();
@@ -60,9 +64,13 @@ class RawPeer {
   void stop_reading() { reading_ = false; }
 
  private:
-  io::task<void> write(std::string text) {
-    iovec part = part_of(text);
-    (void)co_await stream_->write({&part, 1});
+  io::task<void> write_outbox() {
+    while (!outbox_.empty()) {
+      auto text = std::exchange(outbox_, {});
+      iovec part = part_of(text);
+      (void)co_await stream_->write({&part, 1});
+    }
+    writing_ = false;
   }
   io::task<void> read_all() {
     std::string buffer(4096, '\0');
@@ -77,11 +85,13 @@ class RawPeer {
   }
   std::unique_ptr<io::Stream> stream_;
   bool reading_ = true;
+  bool writing_ = false;
+  std::string outbox_;
   Transcript seen_;
   std::unique_ptr<io::TaskScope> scope_;
 };
 
-inline std::unique_ptr<RawPeer> connect_raw(SimWorld& world, std::string first = {}) {
+inline std::unique_ptr<RawPeer> connect_raw(SimWorld& world, std::string_view first = {}) {
   std::unique_ptr<io::Stream> stream;
   auto run = [](SimWorld& in, std::unique_ptr<io::Stream>& out) -> io::task<void> {
     auto made = co_await in.client_side().connect({"server", 80}, nullptr, SteadyTime::max());
@@ -90,7 +100,7 @@ inline std::unique_ptr<RawPeer> connect_raw(SimWorld& world, std::string first =
   };
   world.loop.run_until_done(run(world, stream));
   auto peer = std::make_unique<RawPeer>(world, std::move(stream));
-  if (!first.empty()) peer->send(std::move(first));
+  peer->send(first);
   return peer;
 }
 
