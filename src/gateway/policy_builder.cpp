@@ -19,7 +19,7 @@ std::string who_changes(ledger::ScopeKind kind, const identity::Unit* unit, bool
   return japanese ? "管理者" : "an administrator";
 }
 
-KeyPolicy key_policy(const PolicySources& sources, const identity::VirtualKey& key) {
+Result<KeyPolicy> key_policy(const PolicySources& sources, const identity::VirtualKey& key) {
   KeyPolicy out;
   const auto& world = sources.world;
   out.key = key.id;
@@ -44,7 +44,7 @@ KeyPolicy key_policy(const PolicySources& sources, const identity::VirtualKey& k
         organisation->language == "en" ? wire::Language::kEnglish : wire::Language::kJapanese;
   }
   out.model_sets = identity::model_sets(world, key);
-  out.levels = levels_of(world, key, sources.account);
+  TRY(out.levels, levels_of(world, key, sources.account));
   return out;
 }
 
@@ -55,9 +55,9 @@ ledger::Limits limits_of(const identity::LimitSettings& settings) {
           settings.tokens_per_minute, settings.parallel};
 }
 
-std::vector<ledger::Level> levels_of(
-    const identity::World& world, const identity::VirtualKey& key,
-    const std::function<ledger::Account*(ledger::Scope)>& account) {
+Result<std::vector<ledger::Level>> levels_of(const identity::World& world,
+                                             const identity::VirtualKey& key,
+                                             const AccountSource& account) {
   using ledger::ScopeKind;
   std::vector<ledger::Level> levels;
   const auto* organisation = world.find(key.organisation);
@@ -65,31 +65,35 @@ std::vector<ledger::Level> levels_of(
   bool japanese = organisation && organisation->language != "en";
   const auto* zone = organisation ? ledger::TimeZone::find(organisation->time_zone) : nullptr;
   if (!zone) zone = ledger::TimeZone::find("UTC");
-  auto add = [&](ScopeKind kind, std::int64_t id, const identity::LimitSettings& limits,
-                 std::string name) {
-    levels.push_back({account({kind, id}), limits_of(limits), zone, std::move(name),
+  auto add = [&](ScopeKind kind, std::int64_t id, const identity::LimitSettings& settings,
+                 std::string name) -> Result<> {
+    auto limits = limits_of(settings);
+    TRY(auto* counters, account({kind, id}, limits.window, *zone));
+    levels.push_back({counters, limits, zone, std::move(name),
                       who_changes(kind, own_unit, japanese)});
+    return {};
   };
-  add(ScopeKind::kKey, key.id.value, key.limits, identity::scope_name(key));
+  TRY_VOID(add(ScopeKind::kKey, key.id.value, key.limits, identity::scope_name(key)));
   if (const auto* user = world.find(key.user)) {
-    add(ScopeKind::kUser, user->id.value, user->limits, identity::scope_name(*user));
+    TRY_VOID(add(ScopeKind::kUser, user->id.value, user->limits, identity::scope_name(*user)));
   }
   for (const auto* unit : identity::unit_chain(world, key.unit)) {
-    add(ScopeKind::kUnit, unit->id.value, unit->limits, identity::scope_name(*unit));
+    TRY_VOID(add(ScopeKind::kUnit, unit->id.value, unit->limits, identity::scope_name(*unit)));
   }
   if (organisation) {
-    add(ScopeKind::kOrganisation, organisation->id.value, organisation->limits,
-        identity::scope_name(*organisation));
+    TRY_VOID(add(ScopeKind::kOrganisation, organisation->id.value, organisation->limits,
+                 identity::scope_name(*organisation)));
   }
   return levels;
 }
 
-PolicyPtr build_policy(PolicySources sources, std::uint64_t version) {
+Result<PolicyPtr> build_policy(PolicySources sources, std::uint64_t version) {
   auto policy = std::make_shared<Policy>();
   policy->version = version;
   policy->settings = std::move(sources.settings);
   for (const auto& key : sources.world.keys) {
-    policy->keys.emplace(key.hash, key_policy(sources, key));
+    TRY(auto entry, key_policy(sources, key));
+    policy->keys.emplace(key.hash, std::move(entry));
   }
   policy->models = std::move(sources.models);
   for (std::size_t i = 0; i < policy->models.size(); ++i) {
@@ -102,7 +106,7 @@ PolicyPtr build_policy(PolicySources sources, std::uint64_t version) {
     auto id = upstream.id.value;
     policy->upstreams.emplace(id, std::move(upstream));
   }
-  return policy;
+  return PolicyPtr(std::move(policy));
 }
 
 }  // namespace sekisho::gateway

@@ -9,20 +9,25 @@
 
 namespace sekisho::gateway {
 
+using AccountSource = std::function<Result<ledger::Account*>(ledger::Scope, ledger::Window,
+                                                             const ledger::TimeZone&)>;
+
 struct PolicySources {
   const identity::World& world;
   std::vector<catalog::ModelGroup> models;
   std::vector<Upstream> upstreams;
   Settings settings;
-  // The ledger's account of a scope, created when missing.
-  std::function<ledger::Account*(ledger::Scope)> account;
+  // The ledger's account of a scope, created when missing, in the given kind of window.
+  AccountSource account;
 };
-PolicyPtr build_policy(PolicySources sources, std::uint64_t version);
+// Errors: those of `account` (the books cannot be read).
+Result<PolicyPtr> build_policy(PolicySources sources, std::uint64_t version);
 
 // Settings as people give them → limits of one level.
 ledger::Limits limits_of(const identity::LimitSettings& settings);
 // The levels above a key in the fixed order key, user, units from the innermost, organisation.
-std::vector<ledger::Level> levels_of(const identity::World& world, const identity::VirtualKey& key,
-                                     const std::function<ledger::Account*(ledger::Scope)>& account);
+Result<std::vector<ledger::Level>> levels_of(const identity::World& world,
+                                             const identity::VirtualKey& key,
+                                             const AccountSource& account);
 
 }  // namespace sekisho::gateway

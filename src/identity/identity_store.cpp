@@ -106,4 +106,33 @@ Result<Bootstrap> IdentityStore::bootstrap(const Organisation& organisation, Ran
   return out;
 }
 
+Result<Bootstrap> IdentityStore::bootstrap_with(const Organisation& organisation,
+                                                const std::string& text, Random&, WallTime now) {
+  constexpr std::size_t kShortest = 20;  // "sk-" and about 100 bits
+  if (text.size() < kShortest) {
+    return fail(Code::kInvalidArgument, "the administrator key is shorter than 20 characters");
+  }
+  TRY(auto transaction, store::Transaction::begin(db_));
+  Bootstrap out;
+  TRY(auto existing, organisations());
+  if (existing.empty()) {
+    TRY(out.organisation, create(organisation));
+  } else {
+    out.organisation = existing.front().id;
+  }
+  TRY(auto known, find_key(hash_key(text)));
+  if (known && (known->deleted || known->blocked || !known->administrator)) {
+    return fail(Code::kConflict, "the configured administrator key is known, but deleted, blocked "
+                                 "or not an administrator's");
+  }
+  if (!known) {
+    VirtualKey key;
+    key.organisation = out.organisation;
+    key.administrator = true;
+    TRY_VOID(create(std::move(key), text, now));
+  }
+  TRY_VOID(transaction.commit());
+  return out;
+}
+
 }  // namespace sekisho::identity

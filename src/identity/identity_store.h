@@ -53,6 +53,10 @@ class IdentityStore {
   // The first organisation, and an administrator key if no usable one exists.
   Result<Bootstrap> bootstrap(const Organisation& organisation, Random& random, WallTime now);
 
+  // Makes `text` (from a secret reference of the configuration) a usable administrator key.
+  Result<Bootstrap> bootstrap_with(const Organisation& organisation, const std::string& text,
+                                   Random& random, WallTime now);
+
   Result<OrganisationId> create(const Organisation& organisation);
   Result<> update(const Organisation& organisation);
   Result<Organisation> get(OrganisationId id);
@@ -72,6 +76,8 @@ class IdentityStore {
 
   // `key`'s id, hash, display and created are given here. Without a unit, the owner's is taken.
   Result<NewKey> create(VirtualKey key, Random& random, WallTime now);
+  // The same with a text that somebody chose. REQUIRES: hard to guess.
+  Result<NewKey> create(VirtualKey key, std::string text, WallTime now);
   Result<> update(const VirtualKey& key);
   Result<> block(KeyId id, bool blocked);
   Result<> remove(KeyId id, WallTime now);

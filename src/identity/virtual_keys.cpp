@@ -80,6 +80,10 @@ Result<> IdentityStore::check_owner(const VirtualKey& key) {
 }
 
 Result<NewKey> IdentityStore::create(VirtualKey key, Random& random, WallTime now) {
+  return create(std::move(key), make_key_text(random), now);
+}
+
+Result<NewKey> IdentityStore::create(VirtualKey key, std::string text, WallTime now) {
   TRY_VOID(check(key));
   TRY_VOID(check_metadata(db_, key));
   if (key.expires && *key.expires <= now) {
@@ -90,7 +94,7 @@ Result<NewKey> IdentityStore::create(VirtualKey key, Random& random, WallTime no
     TRY(auto owner, get(key.user));
     key.unit = owner.unit;
   }
-  NewKey made{std::move(key), make_key_text(random)};
+  NewKey made{std::move(key), std::move(text)};
   made.key.hash = hash_key(made.text);
   made.key.display = display_form(made.text);
   made.key.created = now;

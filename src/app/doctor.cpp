@@ -1,0 +1,167 @@
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <filesystem>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/config.h"
+#include "app/upstreams.h"
+#include "http/client.h"
+#include "io/epoll_network.h"
+#include "wire/json_writer.h"
+
+namespace sekisho::app {
+namespace {
+
+struct Check {
+  std::string what;
+  enum class Verdict : std::uint8_t { kGood, kWarning, kBad } verdict = Verdict::kGood;
+  std::string finding, remedy;
+};
+using Verdict = Check::Verdict;
+
+std::string existing_parent(std::string path) {
+  std::filesystem::path p = std::filesystem::absolute(path);
+  while (!std::filesystem::exists(p) && p.has_parent_path()) p = p.parent_path();
+  return p.string();
+}
+
+Check check_disk(const Config& config) {
+  auto where = existing_parent(config.data_directory);
+  struct statvfs info{};
+  if (::statvfs(where.c_str(), &info) != 0) {
+    return {"disk", Verdict::kBad, "cannot look at '" + where + "'", "check the path"};
+  }
+  auto free_mb = info.f_bavail * info.f_frsize / (1024 * 1024);
+  if (::access(where.c_str(), W_OK) != 0) {
+    return {"disk", Verdict::kBad, "no permission to write in '" + where + "'",
+            "run as the directory's owner, or change data_directory"};
+  }
+  auto text = fmt::format("{} MB free at '{}'", free_mb, where);
+  if (free_mb < 256) return {"disk", Verdict::kBad, text, "free space: new calls are refused with 503"};
+  if (free_mb < 2048) return {"disk", Verdict::kWarning, text, "free space soon"};
+  return {"disk", Verdict::kGood, text, ""};
+}
+
+Check check_clock(std::optional<std::int64_t> server_seconds, const std::string& from) {
+  if (!server_seconds) return {"clock", Verdict::kWarning, "no upstream told its time", ""};
+  auto off = std::time(nullptr) - *server_seconds;
+  auto text = fmt::format("{} s beside the clock of {}", off, from);
+  if (off > 240 || off < -240) {
+    return {"clock", Verdict::kBad, text, "synchronise the clock (AWS signatures allow 5 minutes)"};
+  }
+  return {"clock", Verdict::kGood, text, ""};
+}
+
+struct Probe {
+  const gateway::Upstream& upstream;
+  http::Client& client;
+  Check check;
+  std::optional<std::int64_t> date;
+};
+
+io::task<void> probe_upstream(Probe& probe) {
+  http::ClientRequest request;
+  request.method = "GET";
+  request.target = "/";
+  http::Headers headers;
+  request.headers = &headers;
+  auto answer = co_await probe.client.send(probe.upstream.origin, request);
+  auto& check = probe.check;
+  check.what = "upstream " + probe.upstream.name;
+  if (!answer) {
+    check.verdict = Verdict::kBad;
+    check.finding = answer.error().detail;
+    check.remedy = "check endpoint, network, proxy and CA file";
+    co_return;
+  }
+  check.finding = fmt::format("reachable at {} (answered {})", probe.upstream.origin.authority,
+                              (*answer)->head().status);
+  std::tm tm{};
+  auto date = std::string((*answer)->head().headers.get("date"));
+  if (::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S", &tm)) probe.date = ::timegm(&tm);
+}
+
+void check_upstreams(const Config& config, std::vector<Check>& checks) {
+  SystemClock clock;
+  io::EpollLoop loop(clock);
+  io::Resolver resolver(clock);
+  io::EpollNetwork network(loop, resolver);
+  http::BodyBudget budget;
+  http::BufferPool buffers(budget);
+  http::ClientOptions options;
+  options.first_byte_timeout = std::chrono::seconds(10);
+  http::Client client(loop, network, buffers, options);
+  Upstreams settings;
+  std::optional<std::int64_t> date;
+  std::string from;
+  for (const auto& upstream : config.upstreams) {
+    auto built = settings.build(upstream, UpstreamId{1}, process_environment);
+    if (!built) {
+      checks.push_back({"upstream " + upstream.name, Verdict::kBad, built.error().detail,
+                        "give credentials in the configuration, a profile or the environment"});
+      continue;
+    }
+    Probe probe{*built, client, {}, {}};
+    loop.run_until_done(probe_upstream(probe));
+    if (probe.date && !date) {
+      date = probe.date;
+      from = upstream.name;
+    }
+    checks.push_back(probe.check);
+  }
+  if (!config.upstreams.empty()) checks.push_back(check_clock(date, from));
+  if (config.models.empty()) {
+    checks.push_back({"models", Verdict::kWarning, "no model in the configuration",
+                      "add one under 'models:', or through the API"});
+  }
+}
+
+std::string_view verdict_name(Verdict verdict) {
+  return verdict == Verdict::kGood ? "ok" : verdict == Verdict::kWarning ? "warning" : "bad";
+}
+
+void print(const std::vector<Check>& checks, bool json) {
+  if (json) {
+    std::string out;
+    wire::JsonWriter w(out);
+    w.begin_object().key("checks").begin_array();
+    for (const auto& check : checks) {
+      w.begin_object().field("what", check.what).field("verdict", verdict_name(check.verdict));
+      w.field("finding", check.finding).field("remedy", check.remedy).end_object();
+    }
+    w.end_array().end_object();
+    std::puts(out.c_str());
+    return;
+  }
+  for (const auto& check : checks) {
+    std::printf("%-8s %-24s %s%s%s\n", std::string(verdict_name(check.verdict)).c_str(),
+                check.what.c_str(), check.finding.c_str(), check.remedy.empty() ? "" : " → ",
+                check.remedy.c_str());
+  }
+}
+
+}  // namespace
+
+int doctor(const DoctorCommand& command) {
+  std::vector<Check> checks;
+  auto config = load_config(command.config);
+  if (!config) {
+    checks.push_back({"configuration", Verdict::kBad, config.error().detail,
+                      "see docs/configuration.md, or `sekisho init`"});
+  } else {
+    checks.push_back({"configuration", Verdict::kGood, command.config, ""});
+    checks.push_back(check_disk(*config));
+    check_upstreams(*config, checks);
+  }
+  print(checks, command.json);
+  for (const auto& check : checks) {
+    if (check.verdict == Verdict::kBad) return 1;
+  }
+  return 0;
+}
+
+}  // namespace sekisho::app
