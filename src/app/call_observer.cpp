@@ -3,8 +3,8 @@
 namespace sekisho::app {
 namespace {
 
-const std::vector<std::int64_t> kMicroseconds{100,       1'000,      10'000,     100'000,
-                                              500'000,   1'000'000,  5'000'000,  10'000'000,
+const std::vector<std::int64_t> kMicroseconds{100,        1'000,      10'000,    100'000,
+                                              500'000,    1'000'000,  5'000'000, 10'000'000,
                                               60'000'000, 300'000'000};
 const std::vector<std::int64_t> kOwnMicroseconds{25, 50, 100, 250, 500, 1'000, 5'000, 50'000};
 
@@ -22,8 +22,8 @@ CallMetrics::CallMetrics(trace::Metrics& m)
       bugs(m.counter("sekisho_bugs_total", "Things that must not happen.", {"where"})),
       verdicts(m.counter("sekisho_guardrail_findings_total", "Findings by rule, mode and side.",
                          {"rule", "mode", "where"})),
-      duration(m.histogram("sekisho_call_duration_seconds", "Whole call.", {"model"},
-                           kMicroseconds, 6)),
+      duration(
+          m.histogram("sekisho_call_duration_seconds", "Whole call.", {"model"}, kMicroseconds, 6)),
       first_byte(m.histogram("sekisho_call_first_byte_seconds", "Until the upstream's first byte.",
                              {"model"}, kMicroseconds, 6)),
       own(m.histogram("sekisho_call_own_seconds", "Our own work before the upstream.", {},

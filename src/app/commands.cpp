@@ -38,12 +38,13 @@ int run_command_line(int argc, char** argv) {
 
   ServeCommand serving;
   auto* serve_command = app.add_subcommand("serve", "Run the gateway");
-  serve_command->add_option("--config", serving.config, "Configuration file")->capture_default_str();
+  serve_command->add_option("--config", serving.config, "Configuration file")
+      ->capture_default_str();
   serve_command->callback([&] { result = serve(serving); });
 
   DemoCommand trying;
-  auto* demo_command =
-      app.add_subcommand("demo", "Run the gateway with simulated providers and a sample organisation");
+  auto* demo_command = app.add_subcommand(
+      "demo", "Run the gateway with simulated providers and a sample organisation");
   demo_command->add_option("--data-dir", trying.data_directory, "Where data is kept");
   demo_command->add_option("--port", trying.port, "Port; 0 picks a free one")
       ->check(CLI::Range(0, 65535))
@@ -54,7 +55,8 @@ int run_command_line(int argc, char** argv) {
   InitCommand starting;
   auto* init_command = app.add_subcommand(
       "init", "Write a commented configuration and create the administrator key");
-  init_command->add_option("directory", starting.directory, "Where to write")->capture_default_str();
+  init_command->add_option("directory", starting.directory, "Where to write")
+      ->capture_default_str();
   init_command->callback([&] { result = init(starting); });
 
   DoctorCommand checking;
@@ -66,7 +68,8 @@ int run_command_line(int argc, char** argv) {
   doctor_command->callback([&] { result = doctor(checking); });
 
   std::string which = "reference";
-  auto* config_command = app.add_subcommand("config", "Print the configuration's schema or reference");
+  auto* config_command =
+      app.add_subcommand("config", "Print the configuration's schema or reference");
   config_command->add_option("document", which, "schema, reference or reference-ja")
       ->check(CLI::IsMember({"schema", "reference", "reference-ja"}))
       ->capture_default_str();

@@ -24,8 +24,8 @@ std::string ready_json(const ServerProcess& server, const DemoProviders& provide
   return out;
 }
 
-std::string screen(const ServerProcess& server, const DemoKeys& keys,
-                   const std::string& directory, bool japanese) {
+std::string screen(const ServerProcess& server, const DemoKeys& keys, const std::string& directory,
+                   bool japanese) {
   auto url = server.url();
   auto text = japanese ? R"(
 関所 Sekisho デモ（プロバイダーはシミュレーションです。実際の課金はありません）

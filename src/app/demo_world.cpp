@@ -42,8 +42,8 @@ Result<> write_keys(const std::string& directory, const DemoKeys& keys) {
   auto path = directory + kKeysFile;
   int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   auto text = keys.administrator + "\n" + keys.developer + "\n";
-  bool written = fd >= 0 && ::write(fd, text.data(), text.size()) ==
-                                static_cast<ssize_t>(text.size());
+  bool written =
+      fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   if (fd >= 0) ::close(fd);
   if (!written) return fail(Code::kStoreFailed, "cannot write '" + path + "'");
   return {};
@@ -151,13 +151,13 @@ Result<DemoKeys> make_demo_organisation(ServerProcess& server, const std::string
                                         bool japanese) {
   if (auto kept = read_keys(data_directory)) return *kept;
   if (!server.new_administrator_key()) {
-    return fail(Code::kConflict, "'" + data_directory + "' holds data that is not the demo's; "
-                                 "choose another --data-dir");
+    return fail(Code::kConflict, "'" + data_directory +
+                                     "' holds data that is not the demo's; "
+                                     "choose another --data-dir");
   }
   auto administrator = *server.new_administrator_key();
-  TRY(auto keys, server.store().write_now([&](store::Database& db) {
-    return make_keys(db, administrator, japanese);
-  }));
+  TRY(auto keys, server.store().write_now(
+                     [&](store::Database& db) { return make_keys(db, administrator, japanese); }));
   TRY_VOID(server.store().write_now([&](store::Database& db) { return server.publish(db); }));
   TRY_VOID(write_keys(data_directory, keys));
   return keys;

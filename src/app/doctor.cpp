@@ -41,7 +41,8 @@ Check check_disk(const Config& config) {
             "run as the directory's owner, or change data_directory"};
   }
   auto text = fmt::format("{} MB free at '{}'", free_mb, where);
-  if (free_mb < 256) return {"disk", Verdict::kBad, text, "free space: new calls are refused with 503"};
+  if (free_mb < 256)
+    return {"disk", Verdict::kBad, text, "free space: new calls are refused with 503"};
   if (free_mb < 2048) return {"disk", Verdict::kWarning, text, "free space soon"};
   return {"disk", Verdict::kGood, text, ""};
 }

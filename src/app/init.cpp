@@ -14,7 +14,8 @@
 namespace sekisho::app {
 namespace {
 
-constexpr const char* kTemplate = R"(# Sekisho configuration. Every key: docs/configuration.md. Unknown keys are errors.
+constexpr const char* kTemplate =
+    R"(# Sekisho configuration. Every key: docs/configuration.md. Unknown keys are errors.
 # Secrets are references only: env:NAME or file:PATH.
 
 listen: 127.0.0.1:4000

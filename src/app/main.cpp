@@ -2,4 +2,6 @@
 
 #include "app/commands.h"
 
-int main(int argc, char** argv) { return sekisho::app::run_command_line(argc, argv); }
+int main(int argc, char** argv) {
+  return sekisho::app::run_command_line(argc, argv);
+}

@@ -63,22 +63,23 @@ ServerProcess::ServerProcess(Config config, Options options)
 }
 
 Result<std::unique_ptr<ServerProcess>> ServerProcess::start(Config config, Options options) {
-  std::unique_ptr<ServerProcess> server(
-      new ServerProcess(std::move(config), std::move(options)));
+  std::unique_ptr<ServerProcess> server(new ServerProcess(std::move(config), std::move(options)));
   if (!ledger::TimeZone::find(server->config_.time_zone)) {
     return fail(Code::kInvalidArgument, "unknown time zone '" + server->config_.time_zone + "'");
   }
   TRY_VOID(server->open_stores());
   TRY_VOID(server->bootstrap());
   TRY_VOID(server->make_workers());
-  TRY_VOID(server->store_->write_now(
-      [&server](store::Database& db) { return server->publish(db); }));
+  TRY_VOID(
+      server->store_->write_now([&server](store::Database& db) { return server->publish(db); }));
   TRY_VOID(server->listen());
   server->started_ = true;
   return server;
 }
 
-ServerProcess::~ServerProcess() { stop(); }
+ServerProcess::~ServerProcess() {
+  stop();
+}
 
 Result<> ServerProcess::open_stores() {
   const auto& directory = config_.data_directory;
@@ -86,8 +87,8 @@ Result<> ServerProcess::open_stores() {
   TRY_VOID(make_directory(directory + "/journal"));
   store::OpenOptions file;
   file.path = directory + "/sekisho.db";
-  TRY(store_, store::StoreThread::start(
-                  file, {identity::schema(), catalog::schema(), ledger::schema()}));
+  TRY(store_,
+      store::StoreThread::start(file, {identity::schema(), catalog::schema(), ledger::schema()}));
   ledger::Ledger::Options books;
   books.directory = directory + "/journal";
   books.sync_interval = std::chrono::milliseconds(config_.journal_sync_ms);
@@ -179,9 +180,15 @@ Result<> ServerProcess::make_workers() {
   auto rules = guard::RuleSet::builtin_secrets();
   for (std::size_t i = 0; i < count; ++i) {
     TRY(auto ledger, ledger_->make_worker(static_cast<std::uint32_t>(i), clock_));
-    WorkerParts parts{clock_, *resolver_, *body_budget_, std::move(ledger), nullptr, rules,
+    WorkerParts parts{clock_,
+                      *resolver_,
+                      *body_budget_,
+                      std::move(ledger),
+                      nullptr,
+                      rules,
                       static_cast<std::size_t>(config_.conversation_memory_bytes) / count,
-                      {},     {}};
+                      {},
+                      {}};
     parts.observer = std::make_unique<CallObserver>(i, *traces_, metrics_->shard(i), *families_,
                                                     *log_, options_.live);
     parts.server.max_body = static_cast<std::size_t>(config_.request_body_bytes);
@@ -198,8 +205,8 @@ Result<> ServerProcess::make_workers() {
 io::task<void> ServerProcess::manage(http::ServerExchange& http, gateway::Worker&) {
   http::Headers headers;
   headers.add("content-type", "application/json");
-  (void)co_await http.respond(404, headers,
-                              R"({"error":{"code":"not_found","message":"there is no such path"}})");
+  (void)co_await http.respond(
+      404, headers, R"({"error":{"code":"not_found","message":"there is no such path"}})");
 }
 
 WorkerThread& ServerProcess::least_loaded() {

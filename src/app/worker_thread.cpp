@@ -24,9 +24,9 @@ WorkerThread::WorkerThread(WorkerParts parts)
               {},
               parts_.conversation_bytes > 0},
       gateway_(worker_) {
-  server_ = std::make_unique<http::Server>(
-      loop_, network_, buffers_, parts_.server,
-      [this](http::ServerExchange& http) { return handle(http); });
+  server_ =
+      std::make_unique<http::Server>(loop_, network_, buffers_, parts_.server,
+                                     [this](http::ServerExchange& http) { return handle(http); });
 }
 
 WorkerThread::~WorkerThread() {

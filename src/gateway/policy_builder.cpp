@@ -69,8 +69,8 @@ Result<std::vector<ledger::Level>> levels_of(const identity::World& world,
                  std::string name) -> Result<> {
     auto limits = limits_of(settings);
     TRY(auto* counters, account({kind, id}, limits.window, *zone));
-    levels.push_back({counters, limits, zone, std::move(name),
-                      who_changes(kind, own_unit, japanese)});
+    levels.push_back(
+        {counters, limits, zone, std::move(name), who_changes(kind, own_unit, japanese)});
     return {};
   };
   TRY_VOID(add(ScopeKind::kKey, key.id.value, key.limits, identity::scope_name(key)));

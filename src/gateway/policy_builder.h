@@ -9,8 +9,8 @@
 
 namespace sekisho::gateway {
 
-using AccountSource = std::function<Result<ledger::Account*>(ledger::Scope, ledger::Window,
-                                                             const ledger::TimeZone&)>;
+using AccountSource =
+    std::function<Result<ledger::Account*>(ledger::Scope, ledger::Window, const ledger::TimeZone&)>;
 
 struct PolicySources {
   const identity::World& world;
