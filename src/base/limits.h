@@ -106,6 +106,7 @@ inline constexpr std::size_t kJournalSegmentBytes = 4 << 20;  // 16,368 records;
 inline constexpr auto kJournalSync = 100ms;    // what a power cut may lose; configurable
 inline constexpr auto kBooksInterval = 500ms;  // between two bulk writes to the database
 inline constexpr std::size_t kBooksBatch = 20'000;  // journal records of one transaction
+inline constexpr std::size_t kLedgerScan = 100'000;  // entries looked at for one page
 
 // Conversation memory
 inline constexpr std::size_t kConversationBytes = 256 << 20;  // all workers together, configurable

@@ -11,6 +11,12 @@ namespace {
 enum class Slot : std::uint8_t { kGood, kZero, kBad };
 constexpr std::size_t kSlotsPerPage = kPageBytes / kRecordBytes;
 
+// Between the header's fields.
+constexpr std::pair<std::size_t, std::size_t> kHeaderZeros[] = {
+    {kHeaderCrcAt + 4, kWatermarkAt[0]},
+    {kWatermarkAt[0] + 12, kWatermarkAt[1]},
+    {kWatermarkAt[1] + 12, kHeaderBytes}};
+
 template <class T>
 T get(std::span<const std::byte> bytes, std::size_t at) {
   T value;
@@ -49,6 +55,9 @@ Result<SegmentName> read_header(std::span<const std::byte> bytes, const std::str
   }
   if (get<std::uint64_t>(bytes, 24) != bytes.size()) {
     return damaged(path, bytes.size(), "the file is shorter or longer than its header says");
+  }
+  for (auto [from, to] : kHeaderZeros) {
+    if (!all_zero(bytes.subspan(from, to - from))) return damaged(path, from, "bad header");
   }
   if (!path.ends_with(name.text())) return damaged(path, 12, "the header names another segment");
   return name;
