@@ -81,7 +81,12 @@ void SimDisk::cut_page(File& file, std::size_t begin) {
   for (std::size_t i = kept * kRecordBytes; i < live.size(); ++i) live[i] = durable[i];
 }
 
+void SimDisk::kill() {
+  for (auto& [path, file] : files_) file = std::make_shared<File>(*file);
+}
+
 void SimDisk::power_cut() {
+  kill();
   for (auto& [path, file] : files_) {
     for (std::size_t at = 0; at < file->live.size(); at += kPageBytes) cut_page(*file, at);
     file->durable = file->live;

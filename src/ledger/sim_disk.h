@@ -1,7 +1,7 @@
 #pragma once
 // A disk in memory for simulation and tests: it has a capacity, remembers apart what is durable and
 // what only the kernel holds, and can lose the latter. A killed process is simulated by opening the
-// files again; a power cut by power_cut(). One thread, or callers that do not overlap.
+// files again after kill(); a power cut by power_cut(). One thread, or callers that do not overlap.
 
 #include <map>
 #include <memory>
@@ -27,8 +27,10 @@ class SimDisk final : public Disk {
   void capacity(std::size_t bytes) { capacity_ = bytes; }  // below what is used: full at once
   std::size_t used() const;
   void fail_flushes(bool fail) { fail_flushes_ = fail; }
-  // Of each page that was not flushed, either what is durable or what had been written up to some
-  // moment survives. REQUIRES: no MappedFile is in use any more.
+  // The process that has files open is killed: what it still writes to them goes nowhere.
+  void kill();
+  // A kill, and of each page that was not flushed either what is durable or what had been written
+  // up to some moment survives.
   void power_cut();
   // The bytes of a file, to damage or to compare.
   std::vector<std::byte>& contents(const std::string& path) { return files_.at(path)->live; }

@@ -64,6 +64,12 @@ struct TestLedger {
     worker.reset();
     ledger.reset();
   }
+  // Kills the process: its holds may still be dropped, which changes nothing.
+  void crash() {
+    disk.kill();
+    dead_ledgers.push_back(std::move(ledger));
+    dead_workers.push_back(std::move(worker));
+  }
 
   Ask ask(Money worst_case, std::int64_t tokens = 0) {
     Ask out;
@@ -107,6 +113,8 @@ struct TestLedger {
   std::size_t segment_bytes = kTestSegment;
   static constexpr std::size_t kTestSegment = 4096 + 4 * 4096;  // 64 records
   std::uint64_t requests = 0;
+  std::vector<std::unique_ptr<Ledger>> dead_ledgers;
+  std::vector<std::unique_ptr<LedgerWorker>> dead_workers;
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<LedgerWorker> worker;
   std::vector<Level> levels;
