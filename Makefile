@@ -2,13 +2,17 @@
 JOBS ?= $(shell nproc)
 PRESET_BUILD = cmake --preset $(1) >/dev/null && ninja -C build/$(1) -j$(JOBS)
 
-.PHONY: packages build dev test asan tsan format lint clean
+.PHONY: packages run build dev test asan tsan format lint clean
+
+# Ctrl-C stops it. ARGS="--port 5000 --data-dir DIR" and more: build/release/bin/sekisho demo --help
+run: build
+	@exec build/release/bin/sekisho demo $(ARGS)
 
 packages:
 	@scripts/install_packages.sh
 
 build: packages
-	@$(call PRESET_BUILD,release)
+	@cmake --preset release >/dev/null && ninja -C build/release -j$(JOBS) sekisho sekisho-sim
 
 dev: packages
 	@$(call PRESET_BUILD,dev)

@@ -1,0 +1,122 @@
+#include "gateway/inspection.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "wire/json_text.h"
+
+namespace sekisho::gateway {
+namespace {
+
+// Not a real key: the shape of one, put together here so that no scanner takes this file for a leak.
+const std::string kSecret = "AKIA" + std::string("Q3EGRXHSXYZ4TUVW");
+
+std::string message(const std::string& role, const std::string& text) {
+  return R"({"role":")" + role + R"(","content":")" + wire::escape_json(text) + R"("})";
+}
+
+std::string body_of(const std::vector<std::string>& texts, const std::string& tail) {
+  std::string out = R"({"model":"m","messages":[)";
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    out += (i ? "," : "") + message(i % 2 ? "assistant" : "user", texts[i]);
+  }
+  return out + R"(],"user":")" + wire::escape_json(tail) + R"("})";
+}
+
+struct Case {
+  http::BodyBudget budget;
+  http::BufferPool pool{budget};
+  ConversationMemory memory{64 << 20};
+  std::shared_ptr<const guard::RuleSet> rules = guard::RuleSet::builtin_secrets();
+
+  std::vector<BlockFinding> find(const std::string& body, bool use_memory,
+                                 std::int64_t& scanned) {
+    Continuation earlier;
+    if (use_memory) {
+      earlier = memory.find(KeyId{1}, wire::Dialect::kOpenAiChat, "", body);
+    }
+    auto envelope = earlier.turn
+                        ? wire::resume_envelope(earlier.turn->envelope, earlier.prefix, body,
+                                                earlier.suffix)
+                        : wire::parse_envelope(wire::Dialect::kOpenAiChat, body);
+    EXPECT_TRUE(envelope) << envelope.error().detail;
+    auto found = find_in_request(*rules, body, *envelope, earlier, scanned);
+    if (use_memory) {
+      Turn turn;
+      turn.key = KeyId{1};
+      turn.body = pool.make();
+      EXPECT_TRUE(turn.body.append(body));
+      turn.envelope = *envelope;
+      turn.scanned = true;
+      turn.rules_version = rules->version();
+      turn.findings = found;
+      memory.keep(std::move(turn), earlier.number);
+    }
+    return found;
+  }
+};
+
+TEST(Inspection, FindsAndRedactsInPlace) {
+  Case c;
+  auto body = body_of({"my key is " + kSecret + " ok"}, "me");
+  std::int64_t scanned = 0;
+  auto found = c.find(body, false, scanned);
+  ASSERT_EQ(found.size(), 1u);
+  auto envelope = *wire::parse_envelope(wire::Dialect::kOpenAiChat, body);
+  auto verdict = judge_request(*c.rules, {}, envelope, found);
+  auto clean = wire::SplicedBody(body, verdict.redactions).str();
+  EXPECT_EQ(clean.find(kSecret), std::string::npos);
+  EXPECT_NE(clean.find("my key is [REDACTED:"), std::string::npos) << clean;
+  EXPECT_EQ(verdict.records.size(), 1u);
+}
+
+TEST(Inspection, BlocksWhenTheRuleSaysSo) {
+  Case c;
+  auto body = body_of({kSecret}, "");
+  std::int64_t scanned = 0;
+  auto found = c.find(body, false, scanned);
+  guard::Policy policy;
+  policy.fallback = guard::Mode::kBlock;
+  auto envelope = *wire::parse_envelope(wire::Dialect::kOpenAiChat, body);
+  EXPECT_NE(judge_request(*c.rules, policy, envelope, found).blocked_by, nullptr);
+}
+
+TEST(Inspection, AConversationThatGoesOnIsReadOnce) {
+  Case c;
+  std::vector<std::string> texts{std::string(20'000, 'w') + " " + kSecret};
+  std::int64_t first = 0, second = 0;
+  c.find(body_of(texts, "me"), true, first);
+  texts.push_back("short answer");
+  texts.push_back("next question");
+  auto found = c.find(body_of(texts, "me"), true, second);
+  EXPECT_EQ(found.size(), 1u);  // still known
+  EXPECT_GT(first, 20'000);
+  EXPECT_LT(second, 100);
+}
+
+// The law of the memory: it changes no verdict, however bodies follow each other.
+TEST(Inspection, WithMemoryEqualsWithout) {
+  rc::check([] {
+    Case c;
+    std::vector<std::string> texts;
+    auto word = [] {
+      return *rc::gen::element<std::string>("plain words ", kSecret, " \"quoted\" \n", "日本語",
+                                            std::string(700, 'z'), "\\", kSecret.substr(0, 9));
+    };
+    auto turns = *rc::gen::inRange(2, 8);
+    for (int turn = 0; turn < turns; ++turn) {
+      auto change = *rc::gen::inRange(0, 4);
+      if (change == 0 && !texts.empty()) texts.erase(texts.begin());
+      if (change == 1 && !texts.empty()) texts[texts.size() / 2] += word();
+      std::string text;
+      for (int i = *rc::gen::inRange(1, 6); i > 0; --i) text += word();
+      texts.push_back(text);
+      auto body = body_of(texts, *rc::gen::element<std::string>("me", kSecret, "other"));
+      std::int64_t scanned = 0;
+      RC_ASSERT(c.find(body, true, scanned) == c.find(body, false, scanned));
+    }
+  });
+}
+
+}  // namespace
+}  // namespace sekisho::gateway

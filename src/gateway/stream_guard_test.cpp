@@ -1,0 +1,140 @@
+#include "gateway/stream_guard.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+#include "wire/json_text.h"
+
+namespace sekisho::gateway {
+namespace {
+
+const std::string kSecret = "AKIA" + std::string("Q3EGRXHSXYZ4TUVW");
+
+std::string chunk(const std::string& text) {
+  return R"(data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":)"
+         R"([{"index":0,"delta":{"content":")" +
+         wire::escape_json(text) + "\"},\"finish_reason\":null}]}\n\n";
+}
+const std::string kFinish =
+    R"(data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":)"
+    "[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+
+// Cuts `text` at the given places into deltas.
+std::vector<std::string> pieces(const std::string& text, std::vector<std::size_t> cuts) {
+  std::vector<std::string> out;
+  std::size_t begin = 0;
+  std::ranges::sort(cuts);
+  for (auto cut : cuts) {
+    if (cut <= begin || cut >= text.size()) continue;
+    out.push_back(text.substr(begin, cut - begin));
+    begin = cut;
+  }
+  out.push_back(text.substr(begin));
+  return out;
+}
+
+std::string content_of(const std::string& stream) {
+  std::string out;
+  constexpr std::string_view kMark = "\"content\":\"";
+  for (auto at = stream.find(kMark); at != std::string::npos; at = stream.find(kMark, at)) {
+    at += kMark.size();
+    auto end = at;
+    while (stream[end] != '"') end += stream[end] == '\\' ? 2 : 1;
+    out += wire::unescape_json(stream.substr(at, end - at));
+  }
+  return out;
+}
+
+std::string through(const std::vector<std::string>& deltas, guard::Mode mode, bool& blocked) {
+  guard::Policy policy;
+  policy.fallback = mode;
+  RawStreamGuard stream_guard(guard::RuleSet::builtin_secrets(), policy, true);
+  auto answer = wire::make_raw_answer(wire::Dialect::kOpenAiChat, true);
+  std::string out;
+  blocked = false;
+  std::vector<wire::RawFrame> frames;
+  auto feed = [&](const std::string& bytes) {
+    EXPECT_TRUE(answer->feed(bytes, frames));
+    blocked = blocked || stream_guard.push(frames, out) != nullptr;
+    frames.clear();
+  };
+  for (const auto& delta : deltas) feed(chunk(delta));
+  feed(kFinish);
+  EXPECT_TRUE(answer->finish(frames));
+  blocked = blocked || stream_guard.push(frames, out) || stream_guard.finish(out);
+  return out;
+}
+
+TEST(RawStreamGuard, CleanFramesKeepTheirBytes) {
+  bool blocked = false;
+  EXPECT_EQ(through({"Hello ", "world, ", "this is ", "fine."}, guard::Mode::kRedact, blocked),
+            chunk("Hello ") + chunk("world, ") + chunk("this is ") + chunk("fine.") + kFinish);
+}
+
+TEST(RawStreamGuard, RedactsWhereverTheStreamIsCut) {
+  auto text = "before " + kSecret + " after";
+  bool blocked = false;
+  auto expected = content_of(through({text}, guard::Mode::kRedact, blocked));
+  EXPECT_NE(expected.find("before [REDACTED:"), std::string::npos);
+  EXPECT_NE(expected.find(" after"), std::string::npos);
+  for (std::size_t cut = 1; cut < text.size(); ++cut) {
+    auto out = through(pieces(text, {cut}), guard::Mode::kRedact, blocked);
+    EXPECT_EQ(content_of(out), expected) << cut;
+  }
+  rc::check([&](const std::vector<std::size_t>& raw) {
+    std::vector<std::size_t> cuts;
+    for (auto cut : raw) cuts.push_back(cut % text.size());
+    bool ignored = false;
+    RC_ASSERT(content_of(through(pieces(text, cuts), guard::Mode::kRedact, ignored)) == expected);
+  });
+}
+
+TEST(RawStreamGuard, BlockingLetsNothingOfTheSecretOut) {
+  auto text = "before " + kSecret + " after";
+  for (std::size_t cut = 1; cut < text.size(); ++cut) {
+    bool blocked = false;
+    auto out = through(pieces(text, {cut}), guard::Mode::kBlock, blocked);
+    EXPECT_TRUE(blocked);
+    EXPECT_EQ(content_of(out).find("AKIA"), std::string::npos) << cut;
+  }
+}
+
+TEST(RawStreamGuard, DetectionChangesNothing) {
+  bool blocked = false;
+  auto text = "before " + kSecret + " after";
+  EXPECT_EQ(content_of(through({text}, guard::Mode::kDetect, blocked)), text);
+  EXPECT_FALSE(blocked);
+}
+
+TEST(EventGuard, RedactsAcrossDeltasAndKeepsTheOrder) {
+  using Kind = wire::AnswerEvent::Kind;
+  auto text = "key " + kSecret + " end";
+  for (std::size_t cut = 1; cut < text.size(); ++cut) {
+    EventGuard events(guard::RuleSet::builtin_secrets(), {}, true);
+    std::vector<wire::AnswerEvent> in, out;
+    auto add = [&](Kind kind, std::string delta = {}) {
+      wire::AnswerEvent event;
+      event.kind = kind;
+      event.text = std::move(delta);
+      in.push_back(event);
+    };
+    add(Kind::kBlockStart);
+    add(Kind::kDelta, text.substr(0, cut));
+    add(Kind::kUsage);
+    add(Kind::kDelta, text.substr(cut));
+    add(Kind::kBlockStop);
+    add(Kind::kEnd);
+    EXPECT_EQ(events.push(in, out), nullptr);
+    std::string got;
+    for (const auto& event : out) got += event.kind == Kind::kDelta ? event.text : "";
+    EXPECT_EQ(got.find("AKIA"), std::string::npos) << cut;
+    EXPECT_TRUE(got.starts_with("key [REDACTED:") && got.ends_with(" end")) << got;
+    EXPECT_EQ(out.front().kind, Kind::kBlockStart);
+    EXPECT_EQ(out.back().kind, Kind::kEnd);
+  }
+}
+
+}  // namespace
+}  // namespace sekisho::gateway
