@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "wire/envelope_walk.h"
 
@@ -28,6 +29,7 @@ struct TopFields {
       Field{"tags", &EnvelopeWalk::tags, true, true},
       Field{"user", &EnvelopeWalk::user, true, false},
       Field{"litellm_session_id", &EnvelopeWalk::session_id, true, true},
+      Field{"cache_control", &EnvelopeWalk::cache_control, true, true},
       Field{"prompt_cache_key", &EnvelopeWalk::cache_key, true, false},
       Field{"service_tier", &EnvelopeWalk::service_tier, true, true},
       Field{"speed", &EnvelopeWalk::speed, false, true},
@@ -84,6 +86,7 @@ Result<Envelope> EnvelopeWalk::finish() {
   if (!c_.ok()) return Failure(c_.error());
   if (e_.model.empty()) return fail(Code::kInvalidArgument, "model is missing");
   if (!e_.messages) return fail(Code::kInvalidArgument, "messages is missing");
+  e_.tail_cache_life = std::exchange(e_.cache_life, std::max(e_.cache_life, e_.tail.cache_life));
   return std::move(e_);
 }
 
@@ -107,6 +110,7 @@ Result<Envelope> EnvelopeWalk::resume(const Envelope& earlier, const Envelope::C
   e_.images = from.images;
   e_.image_bytes = from.image_bytes;
   e_.documents = from.documents;
+  e_.cache_life = from.cache_life;
   e_.messages = Span{earlier.messages->begin, 0};
   if (earlier.first_user && earlier.first_user->end <= from.offset) {
     e_.first_user = earlier.first_user;
@@ -137,6 +141,8 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   fields.images = e_.images + (earlier.images - earlier.tail.images);
   fields.image_bytes = e_.image_bytes + (earlier.image_bytes - earlier.tail.image_bytes);
   fields.documents = e_.documents + (earlier.documents - earlier.tail.documents);
+  fields.cache_life = std::max(e_.tail.cache_life, earlier.tail_cache_life);
+  e_.tail_cache_life = earlier.tail_cache_life;
   shift(fields.model, behind, by);
   for (Span& span : fields.max_tokens_values) shift(span, behind, by);
   for (auto* span : {&fields.stream_value, &fields.include_usage_value, &fields.stream_options,

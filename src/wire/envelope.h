@@ -46,6 +46,10 @@ struct TextBlock {
   friend bool operator==(const TextBlock&, const TextBlock&) = default;
 };
 
+// The longest-lived cache write that the body asks for. Where a mark cannot be read it counts as
+// one hour: bounds of cost stay provable.
+enum class CacheLife : std::uint8_t { kNone, kFiveMinutes, kOneHour };
+
 // What is found once per body. A field that is null counts as absent, but its span is kept, so that
 // an edit replaces it instead of adding a second key.
 struct EnvelopeFields {
@@ -62,6 +66,7 @@ struct EnvelopeFields {
   std::optional<Span> include_usage_value;  // its literal
   std::optional<Span> stream_options;       // the whole value, an object or null
   std::uint32_t choices = 1;                // n
+  CacheLife cache_life = CacheLife::kNone;  // of every cache_control in the body
   std::uint32_t messages_count = 0;
   std::uint32_t tools_count = 0;
   std::uint32_t images = 0;
@@ -89,13 +94,15 @@ struct Envelope : EnvelopeFields {
     std::uint32_t images = 0;
     std::uint32_t image_bytes = 0;
     std::uint32_t documents = 0;
+    CacheLife cache_life = CacheLife::kNone;
     friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
   };
   std::vector<Checkpoint> checkpoints;
   // For a resumed walk: what was found before the messages, and the state right behind them.
   EnvelopeFields head;
-  std::vector<Span> head_keys;  // top-level keys up to and with "messages"
-  Checkpoint tail;              // `offset`: the first byte behind the array
+  std::vector<Span> head_keys;                   // top-level keys up to and with "messages"
+  Checkpoint tail;                               // `offset`: the first byte behind the array
+  CacheLife tail_cache_life = CacheLife::kNone;  // of what stands behind it alone
 
   // Bytes behind the messages; see resume_envelope.
   std::size_t tail_size() const { return body_size - tail.offset; }

@@ -156,6 +156,18 @@ bool EnvelopeWalk::inference_geo() {
   return c_.ok();
 }
 
+// {"type":"ephemeral","ttl":"5m"}; without a ttl five minutes.
+bool EnvelopeWalk::cache_control() {
+  if (is_null()) return true;
+  if (!c_.ok()) return false;
+  e_.cache_life = std::max(e_.cache_life, CacheLife::kFiveMinutes);
+  return c_.walk([&](const JsonString& text, bool is_key) {
+    std::string_view word = c_.of(text.raw);
+    if (!is_key && word != "ephemeral" && word != "5m") e_.cache_life = CacheLife::kOneHour;
+    if (text.escaped || word.size() > limits::kIdentifierBytes) add_block(text, BlockKind::kOther);
+  });
+}
+
 bool EnvelopeWalk::tools() {
   if (c_.peek() != JsonType::kArray) return strings(BlockKind::kToolDefinition);
   for (JsonArray array(c_); array.next();) {
@@ -173,10 +185,11 @@ bool EnvelopeWalk::tool() {
   if (c_.peek() != JsonType::kObject) return strings(BlockKind::kToolDefinition);
   GovernedObject object(*this);
   while (auto key = object.next()) {
-    bool good = *key == "name"       ? tool_name()
-                : *key == "type"     ? identifier()
-                : *key == "function" ? tool_function()
-                                     : strings(BlockKind::kToolDefinition);
+    bool good = *key == "name"            ? tool_name()
+                : *key == "type"          ? identifier()
+                : *key == "function"      ? tool_function()
+                : *key == "cache_control" ? cache_control()
+                                          : strings(BlockKind::kToolDefinition);
     if (!good) return false;
   }
   return c_.ok();
@@ -186,7 +199,9 @@ bool EnvelopeWalk::tool_function() {
   if (c_.peek() != JsonType::kObject) return strings(BlockKind::kToolDefinition);
   GovernedObject object(*this);
   while (auto key = object.next()) {
-    bool good = *key == "name" ? tool_name() : strings(BlockKind::kToolDefinition);
+    bool good = *key == "name"            ? tool_name()
+                : *key == "cache_control" ? cache_control()
+                                          : strings(BlockKind::kToolDefinition);
     if (!good) return false;
   }
   return c_.ok();

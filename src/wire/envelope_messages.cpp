@@ -40,15 +40,15 @@ bool EnvelopeWalk::elements(JsonArray& array) {
       return c_.refuse(Code::kTooLarge, "more than 100000 messages", c_.position());
     }
     e_.checkpoints.push_back({c_.position(), message_, static_cast<std::uint32_t>(e_.blocks.size()),
-                              e_.images, e_.image_bytes, e_.documents});
+                              e_.images, e_.image_bytes, e_.documents, e_.cache_life});
     if (!message()) return false;
     ++message_;
   }
   if (!c_.ok()) return false;
   e_.messages_count = message_;
   e_.messages->end = c_.position();
-  e_.tail = {c_.position(), message_,       static_cast<std::uint32_t>(e_.blocks.size()),
-             e_.images,     e_.image_bytes, e_.documents};
+  e_.tail = {c_.position(),  message_,     static_cast<std::uint32_t>(e_.blocks.size()),  e_.images,
+             e_.image_bytes, e_.documents, std::exchange(e_.cache_life, CacheLife::kNone)};
   message_ = 0;
   return true;
 }
@@ -83,6 +83,7 @@ bool EnvelopeWalk::message_field(std::string_view key, BlockKind& role) {
   if (key == "content") return content(kByRole);
   if (key == "reasoning_content" || key == "reasoning" || key == "refusal") return text(kByRole);
   if (key == "tool_calls") return tool_calls();
+  if (key == "cache_control") return cache_control();
   if (key == "tool_call_id" || key == "id") return identifier();
   return strings(BlockKind::kOther);
 }
@@ -125,7 +126,7 @@ bool EnvelopeWalk::part_field(std::string_view key, BlockKind kind, std::string_
   if (key == "image_url") return image_url();
   if (key == "source") return source();
   if (key == "id" || key == "tool_use_id" || key == "name") return identifier();
-  if (key == "cache_control") return labels();
+  if (key == "cache_control") return cache_control();
   bool opaque =
       (key == "signature" && type == "thinking") || (key == "data" && type == "redacted_thinking");
   if (opaque && e_.dialect == Dialect::kAnthropicMessages && c_.peek() == JsonType::kString) {

@@ -151,6 +151,85 @@ TEST(EnvelopeAnthropic, FindsEverythingThatLaterStagesNeed) {
                                                  {K::kSystem, "in the middle", 3}}));
 }
 
+TEST(Envelope, FindsTheLongestCacheMarkAnywhere) {
+  auto mark = [](std::string_view content, std::string_view more = "") {
+    std::string body = R"({"model":"m","messages":[{"role":"user","content":[)" +
+                       std::string(content) + "]}]" + std::string(more) + "}";
+    return parse_envelope(Dialect::kAnthropicMessages, body)->cache_life;
+  };
+  EXPECT_EQ(mark(""), CacheLife::kNone);
+  EXPECT_EQ(mark(R"({"cache_control":null})"), CacheLife::kNone);
+  EXPECT_EQ(mark(R"({"cache_control":{"type":"ephemeral"}})"), CacheLife::kFiveMinutes);
+  EXPECT_EQ(mark("", R"(,"tools":[{"cache_control":{"type":"ephemeral","ttl":"5m"}}])"),
+            CacheLife::kFiveMinutes);
+  EXPECT_EQ(mark(R"({"cache_control":{"type":"ephemeral","ttl":"1h"}},
+                    {"cache_control":{"type":"ephemeral"}})",
+                 R"(,"cache_control":{"type":"ephemeral"})"),
+            CacheLife::kOneHour);
+  EXPECT_EQ(mark(R"({"new":{"cache_contro\u006c":{}}})"), CacheLife::kOneHour);
+}
+
+TEST(EnvelopeAnthropic, FindsWhatScalesThePrice) {
+  auto parse = [](std::string_view members) {
+    return *parse_envelope(Dialect::kAnthropicMessages, with(members));
+  };
+  EXPECT_EQ(parse(R"("speed":"fast")").speed, "fast");
+  EXPECT_EQ(parse(R"("speed":"f\u0061st")").speed, "fast");
+  EXPECT_EQ(parse(R"("speed":null)").speed, "");
+  EXPECT_EQ(parse(R"("inference_geo":"us")").inference_geo, "us");
+  EXPECT_EQ(parse(R"("service_tier":"standard_only")").service_tier, "standard_only");
+}
+
+TEST(EnvelopeChat, ReadsTheTierButNoFieldsOfTheOtherDialect) {
+  std::string body = with(R"("service_tier":"flex","speed":"fast","inference_geo":"us")");
+  auto e = *parse_envelope(Dialect::kOpenAiChat, body);
+  EXPECT_EQ(e.service_tier, "flex");
+  EXPECT_EQ(e.speed, "");
+  EXPECT_EQ(e.inference_geo, "");
+}
+
+TEST(Envelope, ASecondSpellingOfAPriceFieldIsRefused) {
+  EXPECT_EQ(chat_refusal(with(R"("service_tier":"auto","service_tier":"priority")")),
+            "duplicate key \"service_tier\" at byte 50");
+  EXPECT_NE(refusal(Dialect::kAnthropicMessages, with(R"("Speed":"fast")")), "accepted");
+  EXPECT_NE(refusal(Dialect::kAnthropicMessages, with(R"("INFERENCE_GEO":"us")")), "accepted");
+}
+
+TEST(Envelope, CountsDocumentsWhereverAPartCanStand) {
+  auto documents = [](Dialect dialect, std::string_view system, std::string_view content) {
+    std::string body = R"({"model":"m","messages":[{"role":"user","content":[)" +
+                       std::string(content) + R"(]}],"system":[)" + std::string(system) + "]}";
+    return parse_envelope(dialect, body)->documents;
+  };
+  constexpr auto kAnthropic = Dialect::kAnthropicMessages;
+  EXPECT_EQ(documents(kAnthropic, "", R"({"type":"text","text":"document"})"), 0U);
+  EXPECT_EQ(documents(kAnthropic, "", R"({"type":"document","source":{"type":"url","url":"u"}},
+                                         {"source":{},"type":"docum\u0065nt"})"),
+            2U);
+  EXPECT_EQ(documents(kAnthropic, R"({"type":"document"})",
+                      R"({"type":"tool_result","content":[{"type":"document"}]},
+                         {"type":"container_upload","file_id":"f"})"),
+            3U);
+  EXPECT_EQ(documents(Dialect::kOpenAiChat, "", R"({"type":"file","file":{"file_data":"d"}},
+                                                   {"type":"input_audio","input_audio":{}})"),
+            2U);
+}
+
+// Claude Code changes the effort in the middle of a conversation in this way.
+TEST(EnvelopeAnthropic, TakesASystemMessageThatOnlySetsTheOutput) {
+  for (std::string_view content : {R"("")", "[]", "null", R"([{"type":"text","text":""}])"}) {
+    std::string body =
+        R"({"model":"m","messages":[{"role":"user","content":"hi"},{"role":"system","content":)" +
+        std::string(content) + R"(,"output_config":{"effort":"high"}}]})";
+    auto e = parse_envelope(Dialect::kAnthropicMessages, body);
+    ASSERT_TRUE(e) << e.error().detail;
+    EXPECT_EQ(e->messages_count, 2U);
+    EXPECT_EQ(blocks(*e, body), (std::vector<Seen>{{K::kUser, "hi", 0}})) << content;
+  }
+  std::string body = R"({"model":"m","messages":[{"role":"system","output_config":{}}]})";
+  EXPECT_TRUE(parse_envelope(Dialect::kAnthropicMessages, body));
+}
+
 TEST(Envelope, NothingPassesUnseen) {
   std::string body = R"({"model":"m","messages":[{"role":"user","content":[{"type":"weird",
     "deep":[{"x":"inside unknown part"}]}],"extra":{"y":"inside unknown field"},

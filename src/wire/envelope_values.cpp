@@ -65,7 +65,14 @@ bool EnvelopeWalk::text(BlockKind kind) {
 bool EnvelopeWalk::strings(BlockKind kind) {
   return c_.walk([&](const JsonString& text, bool is_key) {
     if (text.raw.size() >= limits::kShortestBlock * (is_key ? 2 : 1)) add_block(text, kind);
+    if (is_key && is_cache_control(text)) e_.cache_life = CacheLife::kOneHour;
   });
+}
+
+bool EnvelopeWalk::is_cache_control(const JsonString& key) const {
+  constexpr std::string_view kKey = "cache_control";
+  if (!key.escaped) return c_.of(key.raw) == kKey;
+  return unescape_json(c_.of(key.raw)) == kKey;
 }
 
 bool EnvelopeWalk::labels() {

@@ -51,6 +51,7 @@ class EnvelopeWalk {
   bool service_tier();
   bool speed();
   bool inference_geo();
+  bool cache_control();
   bool tools();
   bool tool();
   bool tool_function();
@@ -76,7 +77,8 @@ class EnvelopeWalk {
   bool text(BlockKind kind);     // a string is a block; anything else: strings
   bool strings(BlockKind kind);  // every string that is long enough is a block
   bool labels();                 // strings(kOther) that are longer than identifiers
-  bool identifier();             // a short plain string is no block
+  bool is_cache_control(const JsonString& key) const;
+  bool identifier();                                   // a short plain string is no block
   std::optional<std::string> decoded(BlockKind kind);  // a string that is a block and is wanted
   bool integer(const char* what, std::optional<std::int64_t>& value);
   bool boolean(const char* what, bool& value, std::optional<Span>& span);

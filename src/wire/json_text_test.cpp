@@ -6,9 +6,8 @@
 namespace sekisho::wire {
 
 TEST(JsonText, EscapeThenUnescapeIsIdentity) {
-  EXPECT_TRUE(rc::check([](const std::string& text) {
-    RC_ASSERT(unescape_json(escape_json(text)) == text);
-  }));
+  EXPECT_TRUE(rc::check(
+      [](const std::string& text) { RC_ASSERT(unescape_json(escape_json(text)) == text); }));
 }
 
 TEST(JsonText, FindsTheEscapableByteAtEveryPosition) {

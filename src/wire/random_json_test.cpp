@@ -98,7 +98,7 @@ std::string RandomJson::content(bool anthropic) {
   std::string out = "[";
   for (auto n = below(4); n > 0; --n) {
     std::vector<std::string> members;
-    switch (below(5)) {
+    switch (below(6)) {
       case 0:
       case 1:
         members = {member("type", "\"text\""), member("text", string())};
@@ -119,8 +119,16 @@ std::string RandomJson::content(bool anthropic) {
       case 3:
         members = {member("type", "\"tool_result\""), member("content", string())};
         break;
+      case 4:
+        members = {member("type", chance(50) ? "\"document\"" : "\"file\""),
+                   member("source", R"({"type":"file","file_id":"f"})")};
+        break;
       default:
         members = {member("type", "\"new_kind\""), member("zzz", value(2))};
+    }
+    if (chance(20)) {
+      members.push_back(member("cache_control", chance(70) ? R"({"type":"ephemeral"})"
+                                                           : R"({"type":"ephemeral","ttl":"1h"})"));
     }
     out += object_of(std::move(members)) + (n > 1 ? "," : "");
   }
@@ -166,6 +174,10 @@ std::string RandomJson::body(bool anthropic, const std::vector<std::string>& mes
   if (chance(30)) members.push_back(member("system", content(anthropic)));
   if (chance(30)) members.push_back(member("metadata", R"({"user_id":"u","tags":["a","b"]})"));
   if (chance(30)) members.push_back(member("thinking", R"({"budget_tokens":1024})"));
+  if (chance(30)) members.push_back(member("service_tier", chance(80) ? string() : "null"));
+  if (chance(30)) members.push_back(member("speed", chance(50) ? R"("fast")" : value(1)));
+  if (chance(30)) members.push_back(member("inference_geo", R"("us")"));
+  if (chance(20)) members.push_back(member("cache_control", R"({"ttl":"1h"})"));
   if (chance(30)) members.push_back(member("user", string()));
   if (chance(40)) members.push_back(member("unknown_field", value(3)));
   return blanks() + object_of(std::move(members)) + blanks();
