@@ -31,8 +31,14 @@ tsan: packages
 format: packages
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-19 -i
 
-lint: packages
+lint: packages structure
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-19 --dry-run --Werror
 
 clean:
 	@rm -rf build
+
+# The picture of docs/architecture.md against the sources, and the sizes of files and functions.
+.PHONY: structure
+structure:
+	@for test in scripts/*_test.py; do python3 $$test 2>&1 || exit 1; done
+	@scripts/sizes.py
