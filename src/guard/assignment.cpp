@@ -72,6 +72,7 @@ class Parser {
   const ScanText& text_;
   std::size_t start_, at_;
   std::size_t name_begin_ = 0, name_end_ = 0;
+  std::size_t held_ = std::string_view::npos;  // where a value may begin already
   Sign sign_ = Sign::kEquals;
   bool wants_more_ = false, name_was_quoted_ = false, spaced_ = false;
   char quote_ = 0;  // '"' '\'' '`', 'E' if escaped, 'J' for 「 and “, 0 for none
@@ -125,6 +126,7 @@ bool Parser::read_sign() {
   for (const auto& spelling : kSpellings) {
     if (may_become(spelling.text)) {
       wants_more_ = true;
+      held_ = at_;  // or a value begins here, after a blank instead of a sign
       return false;
     }
     if (!is_next(spelling.text)) continue;
@@ -223,7 +225,7 @@ Trial Parser::read_value(Assignment& out) {
 
 Trial Parser::parse(Assignment& out) {
   if (!read_name()) return wants_more_ ? unknown(text_.size()) : Trial::no();
-  if (!read_sign()) return wants_more_ ? unknown(text_.size()) : Trial::no();
+  if (!read_sign()) return wants_more_ ? unknown(held_) : Trial::no();
   for (int round = 0; round < 2; ++round) {
     if (!skip(kBlank, kBlanks)) return wants_more_ ? unknown(text_.size()) : Trial::no();
     const std::size_t opening = at_;

@@ -1,39 +1,12 @@
 // Each rule against its own examples, in many surroundings.
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
 
-#include "guard/compiled_rules.h"
-#include "guard/guard.h"
-#include "guard/rule_sample.h"
+#include "guard/scan_check.h"
 
 namespace sekisho::guard {
 namespace {
-
-const RuleSet& rules() {
-  static const auto set = RuleSet::builtin_secrets();
-  return *set;
-}
-
-const RuleSpec& spec_of(std::size_t rule) {
-  return *rules().compiled().rules()[rule].spec;
-}
-
-std::vector<Finding> scan(std::string_view text) {
-  std::vector<Finding> found;
-  rules().scan(text, found);
-  return found;
-}
-
-std::string describe(std::string_view text, const std::vector<Finding>& found) {
-  std::string list = fmt::format("in: {}\n", text);
-  for (const auto& f : found) {
-    list += fmt::format("  {} [{}, {}) {}\n", rules().rules()[f.rule].id, f.begin, f.end,
-                        text.substr(f.begin, f.end - f.begin));
-  }
-  return list;
-}
 
 // Assignments and headers bring their own left side; they do not stand inside other syntax.
 bool fits(const RuleSpec& spec, const Carrier& carrier) {
