@@ -177,6 +177,11 @@ Result<> ServerProcess::make_workers() {
   metrics_ = std::make_unique<trace::Metrics>(count);
   families_ = std::make_unique<CallMetrics>(*metrics_);
   declare_gauges();
+  control_ = std::make_unique<api::Control>(
+      api::Control{*store_, *traces_, clock_,
+                   [this](store::Database& db) { return publish(db); },
+                   [this] { return metrics_->render(); }, [this] { return not_ready(); }});
+  router_ = std::make_unique<api::Router>(*control_, api::all_routes());
   auto rules = guard::RuleSet::builtin_secrets();
   for (std::size_t i = 0; i < count; ++i) {
     TRY(auto ledger, ledger_->make_worker(static_cast<std::uint32_t>(i), clock_));
@@ -194,7 +199,7 @@ Result<> ServerProcess::make_workers() {
     parts.server.max_body = static_cast<std::size_t>(config_.request_body_bytes);
     parts.server.max_connections = static_cast<std::size_t>(config_.connections) / count + 1;
     parts.management = [this](http::ServerExchange& http, gateway::Worker& worker) {
-      return manage(http, worker);
+      return router_->handle(http, worker);
     };
     workers_.push_back(std::make_unique<WorkerThread>(std::move(parts)));
     hub_.add_worker(workers_.back()->loop(), workers_.back()->slot());
@@ -202,11 +207,12 @@ Result<> ServerProcess::make_workers() {
   return {};
 }
 
-io::task<void> ServerProcess::manage(http::ServerExchange& http, gateway::Worker&) {
-  http::Headers headers;
-  headers.add("content-type", "application/json");
-  (void)co_await http.respond(
-      404, headers, R"({"error":{"code":"not_found","message":"there is no such path"}})");
+std::string ServerProcess::not_ready() const {
+  auto books = ledger_->status();
+  if (books.journal) return "journal: " + books.journal->detail;
+  if (books.books) return "books: " + books.books->detail;
+  if (auto trouble = store_->trouble()) return "database: " + trouble->detail;
+  return {};
 }
 
 WorkerThread& ServerProcess::least_loaded() {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "api/control.h"
+#include "api/router.h"
 #include "app/call_observer.h"
 #include "app/config.h"
 #include "app/upstreams.h"
@@ -54,7 +56,7 @@ class ServerProcess {
                                                   std::string& url);
   WorkerThread& least_loaded();
   Result<gateway::PolicyPtr> make_policy(store::Database& db);
-  io::task<void> manage(http::ServerExchange& http, gateway::Worker& worker);
+  std::string not_ready() const;
   void declare_gauges();
 
   Config config_;
@@ -73,6 +75,8 @@ class ServerProcess {
   Upstreams upstream_settings_;
   std::vector<gateway::Upstream> upstreams_;  // store thread only after start
   gateway::PolicyHub hub_;
+  std::unique_ptr<api::Control> control_;
+  std::unique_ptr<api::Router> router_;
   std::uint64_t policy_version_ = 0;
   std::vector<std::unique_ptr<WorkerThread>> workers_;
   std::vector<std::unique_ptr<io::Listener>> listeners_;  // on the first worker's loop
