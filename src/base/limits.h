@@ -14,9 +14,9 @@ inline constexpr std::size_t kHeadBytes = 64 * 1024;
 inline constexpr std::size_t kRequestLineBytes = 8 * 1024;
 inline constexpr std::size_t kHeaderLineBytes = 16 * 1024;
 inline constexpr std::size_t kHeaderCount = 100;
-inline constexpr std::size_t kChunkLineBytes = 256;  // size and extensions of one chunk
+inline constexpr std::size_t kChunkLineBytes = 256;             // size and extensions of one chunk
 inline constexpr std::size_t kChunkExtensionBytes = 16 * 1024;  // of one body; nobody uses them
-inline constexpr std::size_t kInterimResponses = 16;  // 1xx before the final answer
+inline constexpr std::size_t kInterimResponses = 16;            // 1xx before the final answer
 
 // Bodies: agents send 0.1 to 1 MB, documents and images more; 64 MB covers every provider's cap.
 inline constexpr std::size_t kRequestBodyBytes = 64 << 20;   // configurable
@@ -45,38 +45,41 @@ inline constexpr std::size_t kShortestBlock = 8;
 // Providers' error texts, for the log and (scrubbed) for the client.
 inline constexpr std::size_t kUpstreamMessageBytes = 4096;
 
+// Of each side of one call, when traces keep contents.
+inline constexpr std::size_t kCapturedBytes = 256 * 1024;
+
 // Streams
 inline constexpr std::size_t kSseFrameBytes = 8 << 20;  // one image or tool argument in one event
-inline constexpr std::size_t kEventStreamFrameBytes = 24 << 20;  // botocore's own limit
+inline constexpr std::size_t kEventStreamFrameBytes = 24 << 20;     // botocore's own limit
 inline constexpr std::size_t kEventStreamHeaderBytes = 128 * 1024;  // likewise
-inline constexpr std::size_t kEventStreamHeaders = 64;  // real frames carry three or four
+inline constexpr std::size_t kEventStreamHeaders = 64;        // real frames carry three or four
 inline constexpr std::size_t kClientQueueBytes = 256 * 1024;  // over this, stop reading upstream
 
 // Time
-inline constexpr auto kHeadTimeout = 30s;        // from the first byte to the end of the head
-inline constexpr auto kBodyIdleTimeout = 60s;    // between two reads of a request body
-inline constexpr auto kKeepAliveTimeout = 75s;   // idle between requests (nginx's default)
+inline constexpr auto kHeadTimeout = 30s;       // from the first byte to the end of the head
+inline constexpr auto kBodyIdleTimeout = 60s;   // between two reads of a request body
+inline constexpr auto kKeepAliveTimeout = 75s;  // idle between requests (nginx's default)
 inline constexpr auto kConnectTimeout = 5s;
-inline constexpr auto kUpstreamIdlePool = 55s;   // below AWS load balancers' 60 s
-inline constexpr auto kUpstreamFirstByte = 600s; // long thinking without streaming
-inline constexpr auto kUpstreamIdle = 300s;      // between two bytes of a stream
-inline constexpr auto kPingInterval = 15s;       // silent gap after which we send a ping
-inline constexpr auto kDrainTimeout = 30s;       // graceful stop
-inline constexpr auto kWriteStall = 120s;        // a client that reads nothing at all
-inline constexpr auto kLinger = 2s;              // for the peer to take our last bytes
+inline constexpr auto kUpstreamIdlePool = 55s;    // below AWS load balancers' 60 s
+inline constexpr auto kUpstreamFirstByte = 600s;  // long thinking without streaming
+inline constexpr auto kUpstreamIdle = 300s;       // between two bytes of a stream
+inline constexpr auto kPingInterval = 15s;        // silent gap after which we send a ping
+inline constexpr auto kDrainTimeout = 30s;        // graceful stop
+inline constexpr auto kWriteStall = 120s;         // a client that reads nothing at all
+inline constexpr auto kLinger = 2s;               // for the peer to take our last bytes
 
 // Counts
 inline constexpr std::size_t kConnections = 20'000;
 inline constexpr std::size_t kUpstreamPoolPerHost = 512;  // per worker
 inline constexpr std::size_t kUpstreamIdlePerHost = 64;   // per worker
 inline constexpr std::size_t kTraceQueue = 65'536;
-inline constexpr std::size_t kTraceWords = 10'000;          // distinct outcomes, clients, versions …
-inline constexpr std::size_t kTraceSessionsKnown = 50'000;  // remembered by the writer
-inline constexpr std::size_t kTraceScan = 100'000;          // rows looked at for one page
-inline constexpr std::size_t kMetricSeries = 2'000;         // of one family; then "other"
-inline constexpr std::size_t kLogQueueBytes = 4 << 20;      // log lines waiting for a slow disk
-inline constexpr std::size_t kLogLineBytes = 16 * 1024;     // one line; longer values are cut
-inline constexpr std::size_t kUnitDepth = 16;  // organisation → … → team
+inline constexpr std::size_t kTraceWords = 10'000;  // distinct outcomes, clients, versions …
+inline constexpr std::size_t kTraceSessionsKnown = 50'000;    // remembered by the writer
+inline constexpr std::size_t kTraceScan = 100'000;            // rows looked at for one page
+inline constexpr std::size_t kMetricSeries = 2'000;           // of one family; then "other"
+inline constexpr std::size_t kLogQueueBytes = 4 << 20;        // log lines waiting for a slow disk
+inline constexpr std::size_t kLogLineBytes = 16 * 1024;       // one line; longer values are cut
+inline constexpr std::size_t kUnitDepth = 16;                 // organisation → … → team
 inline constexpr std::size_t kBudgetLevels = kUnitDepth + 3;  // key, user, units, organisation
 inline constexpr std::size_t kRefusals = 256;  // connections over the cap that get a 503 at a time
 inline constexpr int kUpstreamAttempts = 3;
@@ -95,17 +98,17 @@ inline constexpr std::size_t kNameBytes = 255;
 inline constexpr std::size_t kModelPatterns = 1'000;  // of one scope
 inline constexpr std::size_t kTags = 64;
 inline constexpr std::size_t kMetadataBytes = 64 * 1024;
-inline constexpr std::size_t kAliases = 64;             // of one model
-inline constexpr std::size_t kDeployments = 64;         // of one model
-inline constexpr std::size_t kPriceTiers = 8;           // of one deployment
+inline constexpr std::size_t kAliases = 64;                // of one model
+inline constexpr std::size_t kDeployments = 64;            // of one model
+inline constexpr std::size_t kPriceTiers = 8;              // of one deployment
 inline constexpr std::size_t kUpstreamModelBytes = 2'048;  // Bedrock's longest ARN
-inline constexpr std::size_t kListPage = 1'000;  // rows of one answer
+inline constexpr std::size_t kListPage = 1'000;            // rows of one answer
 
 // Ledger
 inline constexpr std::size_t kJournalSegmentBytes = 4 << 20;  // 16,368 records; configurable
-inline constexpr auto kJournalSync = 100ms;    // what a power cut may lose; configurable
-inline constexpr auto kBooksInterval = 500ms;  // between two bulk writes to the database
-inline constexpr std::size_t kBooksBatch = 20'000;  // journal records of one transaction
+inline constexpr auto kJournalSync = 100ms;          // what a power cut may lose; configurable
+inline constexpr auto kBooksInterval = 500ms;        // between two bulk writes to the database
+inline constexpr std::size_t kBooksBatch = 20'000;   // journal records of one transaction
 inline constexpr std::size_t kLedgerScan = 100'000;  // entries looked at for one page
 
 // Conversation memory

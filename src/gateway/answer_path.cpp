@@ -1,5 +1,7 @@
 #include "gateway/answer_path.h"
 
+#include <algorithm>
+
 #include "gateway/stream_guard.h"
 
 namespace sekisho::gateway {
@@ -8,7 +10,8 @@ namespace {
 class RawPath final : public AnswerPath {
  public:
   RawPath(const Exchange& x, bool stream, bool hide_usage)
-      : answer_(wire::make_raw_answer(x.dialect, stream)),
+      : dialect_(x.dialect),
+        answer_(wire::make_raw_answer(x.dialect, stream)),
         guard_(x.worker.rules, x.policy->settings.secrets, x.policy->settings.inspect),
         hide_usage_(hide_usage) {}
 
@@ -32,13 +35,28 @@ class RawPath final : public AnswerPath {
   const std::vector<trace::VerdictRecord>& records() const override { return guard_.records(); }
 
  private:
+  // An error inside the stream: worded anew, because a provider's own words may name accounts.
+  Error error_in(const wire::RawFrame& frame) const {
+    auto upstream = wire::read_upstream_error(dialect_, 502, {}, frame.data.of(frame.bytes));
+    auto refusal = wire::refusal_from_upstream(upstream);
+    return {refusal.code, refusal.detail};
+  }
+
   Result<const guard::RuleInfo*> pass(std::string& out) {
+    auto error = std::ranges::find_if(frames_, &wire::RawFrame::is_error);
+    if (error != frames_.end()) {
+      Error told = error_in(*error);
+      frames_.erase(error, frames_.end());
+      if (const auto* rule = guard_.push(frames_, out)) return rule;
+      return Failure(std::move(told));
+    }
     if (hide_usage_) {
       std::erase_if(frames_, [](const auto& frame) { return frame.carries_usage_only; });
     }
     return guard_.push(frames_, out);
   }
 
+  wire::Dialect dialect_;
   std::unique_ptr<wire::RawAnswer> answer_;
   RawStreamGuard guard_;
   bool hide_usage_;  // the client did not ask for the usage chunk

@@ -40,12 +40,21 @@ Outcome<void> read_envelope(Exchange& x) {
                                : wire::parse_envelope(x.dialect, body);
   if (!parsed) return Refused(body_refusal(parsed.error()));
   x.envelope = std::move(*parsed);
-  auto stated = session_from_body(x.envelope);
-  if (x.session.empty()) x.session = std::move(stated);
+  if (x.session.empty()) x.session = session_from_body(x.envelope);
+  auto shown = x.session.empty() ? conversation_name(*x.key, x.envelope, body) : x.session;
   x.record.model_asked = x.envelope.model_name.substr(0, 200);
-  x.record.session = x.session;
+  x.record.session = std::move(shown);
   for (const auto& tag : x.envelope.tags) x.record.tags.push_back(tag);
   return {};
+}
+
+// By capture policy: the request as it came, or as redacted, up to the cap.
+void capture_request(Exchange& x) {
+  auto mode = x.policy->settings.capture;
+  if (mode == Capture::kOff) return;
+  auto text = mode == Capture::kFull ? std::string(x.body.view().substr(0, limits::kCapturedBytes))
+                                     : wire::SplicedBody(x.body.view(), x.verdict.redactions).str();
+  x.record.request_content = text.substr(0, limits::kCapturedBytes);
 }
 
 // Moves the body into the conversation memory, with what this turn taught us.
@@ -137,6 +146,7 @@ io::task<void> run(Exchange& x) {
   }
   auto allowed = authorise_model(x);
   if (allowed) allowed = inspect(x);
+  capture_request(x);
   bool counts = x.operation == wire::Operation::kCountTokens;
   // Counting is free at the provider: identified, inspected, traced, but nothing to reserve.
   if (allowed) allowed = counts ? refuse_count_tokens(x) : admit(x);

@@ -107,4 +107,16 @@ std::string session_from_body(const wire::Envelope& envelope) {
   return envelope.prompt_cache_key;
 }
 
+std::string conversation_name(const KeyPolicy& key, const wire::Envelope& envelope,
+                              std::string_view body) {
+  if (!envelope.first_user) return {};
+  constexpr std::size_t kLooked = 4096;
+  auto text = envelope.first_user->of(body).substr(0, kLooked);
+  auto number = std::hash<std::string_view>()(text) ^ std::hash<KeyId>()(key.key);
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string name = "conversation-";
+  for (int shift = 60; shift >= 0; shift -= 4) name += kHex[(number >> shift) & 15];
+  return name;
+}
+
 }  // namespace sekisho::gateway

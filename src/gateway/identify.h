@@ -16,5 +16,9 @@ Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Polic
 std::string_view session_from_headers(const http::Headers& headers);
 // The same from the body's fields, for clients that put it there.
 std::string session_from_body(const wire::Envelope& envelope);
+// For clients that name no session: the same for every turn of a conversation (it begins with the
+// same user text), different between keys. Survives growth; a compaction begins a new one.
+std::string conversation_name(const KeyPolicy& key, const wire::Envelope& envelope,
+                              std::string_view body);
 
 }  // namespace sekisho::gateway

@@ -35,6 +35,14 @@ void note_progress(Exchange& x, const AnswerPath& path) {
   x.hold.progress(usage, cost_so_far(x, usage));
 }
 
+// By capture policy: what the client gets (redactions are in it already), up to the cap.
+void capture_answer(Exchange& x, std::string_view bytes) {
+  if (x.policy->settings.capture == Capture::kOff) return;
+  auto room =
+      limits::kCapturedBytes - std::min(limits::kCapturedBytes, x.record.response_content.size());
+  x.record.response_content += bytes.substr(0, room);
+}
+
 void note_answer(Exchange& x, const AnswerPath& path) {
   x.record.stop_reason = path.stop_reason();
   x.record.scanned_response_bytes = path.scanned();
@@ -55,7 +63,8 @@ void settle_complete(Exchange& x, const AnswerPath& path) {
 wire::Refusal broken_upstream(const Error& error) {
   wire::Refusal refusal;
   refusal.code = error.code == Code::kUpstreamTimeout ? error.code : Code::kUpstreamFailed;
-  if (error.code == Code::kUpstreamThrottled || error.code == Code::kContextOverflow) {
+  if (error.code == Code::kUpstreamThrottled || error.code == Code::kContextOverflow ||
+      error.code == Code::kUpstreamRejected) {
     refusal.code = error.code;
   }
   refusal.rule = "upstream";
@@ -115,6 +124,7 @@ io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
                                                      : path->feed(*piece, out);
     note_progress(x, *path);
     x.record.response_bytes += static_cast<std::int64_t>(out.size());
+    capture_answer(x, out);
     if (path->complete()) settle_complete(x, *path);
     bool fine = passed && !*passed;
     if (!out.empty() && (fine || !passed)) {
@@ -182,6 +192,7 @@ io::task<AttemptEnd> relay_whole(Exchange& x, UpstreamRequest& request,
   x.record.status = 200;
   x.record.outcome = "ok";
   x.record.response_bytes = static_cast<std::int64_t>(out.size());
+  capture_answer(x, out);
   if (auto sent = co_await x.http.respond(200, headers, out); !sent) {
     x.record.outcome = "client_gone";
   }
@@ -250,6 +261,11 @@ http::Headers answer_headers(const Exchange& x) {
     auto rest = x.worker.ledger.available(x.key->levels);
     if (rest.nano_usd != INT64_MAX) {
       headers.add("x-sekisho-budget-remaining-usd", rest.decimal());
+    }
+    const auto& own = x.key->levels.front();
+    if (own.limits.budget) {
+      headers.add("x-litellm-key-max-budget", own.limits.budget->decimal());
+      headers.add("x-litellm-key-spend", own.account->state().committed.decimal());
     }
   }
   if (x.record.attempts > 1) {
