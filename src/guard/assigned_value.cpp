@@ -29,18 +29,22 @@ bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
 
+// In the last place they say so: SecretId, LLM_SECRET_NAME, but not id_token.
+constexpr std::array<std::string_view, 4> kOtherEndings = {"id", "ids", "name", "names"};
+
 // Looks at the words of snake_case, kebab-case, dotted and camelCase names.
 bool names_something_else(std::string_view name) {
-  std::string word;
+  std::string word, last;
   for (std::size_t i = 0; i <= name.size(); ++i) {
     const bool hump = i > 0 && i < name.size() && is_upper(name[i]) && !is_upper(name[i - 1]);
     if (i == name.size() || !kAlnum.has(name[i]) || hump) {
       if (std::ranges::find(kOtherWords, word) != kOtherWords.end()) return true;
+      if (!word.empty()) last = word;
       word.clear();
     }
     if (i < name.size() && kAlnum.has(name[i])) word.push_back(to_lower(name[i]));
   }
-  return false;
+  return std::ranges::find(kOtherEndings, last) != kOtherEndings.end();
 }
 
 bool is_wanted(const CompiledRule& rule, const Assignment& found, std::string_view value) {

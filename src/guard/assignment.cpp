@@ -11,9 +11,11 @@ namespace {
 constexpr std::size_t kNameTailBytes = 40;
 constexpr std::size_t kBlanks = 24;
 constexpr std::size_t kClosers = 6;
+constexpr std::size_t kLinkBlanks = 32;   // a new line and its indent
 constexpr std::size_t kValueBytes = 513;  // one more than any value that counts
 
 constexpr ByteClass kName{"A-Za-z0-9_.-"};
+constexpr ByteClass kWhite{" \t\r\n"};
 constexpr ByteClass kCloser{"\"'`\\])*"};
 constexpr ByteClass kShout{"A-Z0-9_"};
 constexpr ByteClass kAscii{"!-~"};
@@ -43,6 +45,13 @@ enum class Sign : std::uint8_t {
   kSpace,   // --name value, NAME 'value'
 };
 
+// getSecret("name of it")
+bool is_getter(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kVerbs = {"get",  "Get",  "fetch",
+                                                      "read", "load", "find"};
+  return std::ranges::any_of(kVerbs, [&](std::string_view verb) { return name.starts_with(verb); });
+}
+
 class Parser {
  public:
   Parser(const ScanText& text, std::size_t start, std::size_t name_end)
@@ -61,6 +70,7 @@ class Parser {
   }
   bool skip(const ByteClass& set, std::size_t most);
   bool read_name();
+  bool skip_link();
   bool read_sign();
   bool read_opening();
   Trial read_value(Assignment& out);
@@ -100,11 +110,44 @@ bool Parser::read_name() {
   return true;
 }
 
+// Between the name and the value of a list of both: {"name": "X", "value": "…"}, - name: X and
+// value: … on the next line, <add key="X" value="…"/>. True if it stands at at_, which then is
+// after it; wants_more_ if it may.
+bool Parser::skip_link() {
+  constexpr ByteClass kQuotes{"\"'\\"};
+  std::size_t i = at_ + (text_[at_] == ',' ? 1 : 0);
+  const auto skip_most = [&](const ByteClass& set, std::size_t most) {
+    i = set.run_end(text_.bytes, i, std::min(text_.size(), i + most));
+  };
+  skip_most(kWhite, kLinkBlanks);
+  skip_most(kQuotes, 2);
+  for (const char c : std::string_view("value")) {
+    if (text_.open_at(i)) break;
+    if (text_[i] != c && !(c == 'v' && text_[i] == 'V')) return false;
+    ++i;
+  }
+  skip_most(kQuotes, 2);
+  skip_most(kBlank, 2);
+  if (text_.open_at(i)) {
+    wants_more_ = true;
+    held_ = at_;
+    return false;
+  }
+  if (text_[i] != ':' && text_[i] != '=') return false;
+  at_ = i + 1;
+  return true;
+}
+
 bool Parser::read_sign() {
   const std::size_t closers = at_;
   if (!skip(kCloser, kClosers)) return false;
   const auto closed = text_.bytes.substr(closers, at_ - closers);
   name_was_quoted_ = closed.find_first_of("\"'`") != std::string_view::npos;
+  if (skip_link()) {
+    spaced_ = true;
+    return true;
+  }
+  if (wants_more_) return false;
   const std::size_t blanks = at_;
   if (!skip(kBlank, kBlanks)) return false;
   spaced_ = at_ > blanks;
@@ -113,15 +156,16 @@ bool Parser::read_sign() {
     std::string_view text;
     Sign sign;
   };
-  constexpr std::array<Spelling, 22> kSpellings = {{
-      {"===", Sign::kEquals}, {"==", Sign::kEquals},   {"=>", Sign::kEquals},
-      {"=", Sign::kEquals},   {":=", Sign::kEquals},   {":", Sign::kEquals},
-      {"->", Sign::kEquals},  {"?:", Sign::kEquals},   {"?=", Sign::kEquals},
-      {"||=", Sign::kEquals}, {"?\?=", Sign::kEquals}, {"：", Sign::kEquals},
-      {"＝", Sign::kEquals},  {"は", Sign::kEquals},   {"を", Sign::kEquals},
-      {"is ", Sign::kEquals}, {",", Sign::kPair},      {"(", Sign::kPair},
-      {">", Sign::kTag},      {"|", Sign::kEquals},    {"、", Sign::kEquals},
-      {"→", Sign::kEquals},
+  constexpr std::array<Spelling, 26> kSpellings = {{
+      {":::=", Sign::kEquals}, {"::=", Sign::kEquals}, {".=", Sign::kEquals},
+      {"+=", Sign::kEquals},   {"===", Sign::kEquals}, {"==", Sign::kEquals},
+      {"=>", Sign::kEquals},   {"=", Sign::kEquals},   {":=", Sign::kEquals},
+      {":", Sign::kEquals},    {"->", Sign::kEquals},  {"?:", Sign::kEquals},
+      {"?=", Sign::kEquals},   {"||=", Sign::kEquals}, {"?\?=", Sign::kEquals},
+      {"：", Sign::kEquals},   {"＝", Sign::kEquals},  {"は", Sign::kEquals},
+      {"を", Sign::kEquals},   {"is ", Sign::kEquals}, {",", Sign::kPair},
+      {"(", Sign::kPair},      {">", Sign::kTag},      {"|", Sign::kEquals},
+      {"、", Sign::kEquals},   {"→", Sign::kEquals},
   }};
   for (const auto& spelling : kSpellings) {
     if (may_become(spelling.text)) {
@@ -130,6 +174,8 @@ bool Parser::read_sign() {
       return false;
     }
     if (!is_next(spelling.text)) continue;
+    if (spelling.text == "|" && !spaced_) return false;  // a choice of names, not a table
+    if (spelling.text == "(" && is_getter(text_.bytes.substr(name_begin_, 8))) return false;
     at_ += spelling.text.size();
     sign_ = spelling.sign;
     return true;
@@ -175,7 +221,7 @@ bool Parser::read_opening() {
   return i == slashes;  // a backslash before something that is no quote
 }
 
-// name: type = value
+// Was the "value" a type, and does = and the real value follow?
 bool Parser::is_annotation(std::size_t value_end) {
   std::size_t i = kBlank.run_end(text_.bytes, value_end, std::min(text_.size(), value_end + 4));
   if (i < value_end + 4 && text_.open_at(i)) {
@@ -213,7 +259,13 @@ Trial Parser::read_value(Assignment& out) {
   const char close = quote_ == 'E' ? '\\' : quote_;
   if (quote_ != 0 && quote_ != 'J' && stop != close) return Trial::no();
   if (quote_ == 0 && (stop == '(' || stop == '[')) return Trial::no();  // a call, an element
-  if (sign_ == Sign::kTag && quote_ == 0 && stop != '<') return Trial::no();
+  if (sign_ == Sign::kTag && quote_ == 0) {
+    const std::size_t next =
+        kWhite.run_end(text_.bytes, end, std::min(text_.size(), end + kBlanks));
+    if (text_.open_at(next)) return Trial::more(begin);
+    if (text_[next] != '<') return Trial::no();
+  }
+  if (text_.bytes.substr(begin, end - begin).ends_with("...")) return Trial::no();  // shortened
   out = {name, begin, end, quote_ != 0 || line_style};
   // A full stop or a comma that ends the sentence is not of a bare value.
   while (quote_ == 0 && out.end > begin + 1 &&
@@ -227,7 +279,8 @@ Trial Parser::parse(Assignment& out) {
   if (!read_name()) return wants_more_ ? unknown(text_.size()) : Trial::no();
   if (!read_sign()) return wants_more_ ? unknown(held_) : Trial::no();
   for (int round = 0; round < 2; ++round) {
-    if (!skip(kBlank, kBlanks)) return wants_more_ ? unknown(text_.size()) : Trial::no();
+    const ByteClass& blanks = sign_ == Sign::kTag ? kWhite : kBlank;
+    if (!skip(blanks, kBlanks)) return wants_more_ ? unknown(text_.size()) : Trial::no();
     const std::size_t opening = at_;
     if (!read_opening()) return wants_more_ ? unknown(opening) : Trial::no();
     if (text_.open_at(at_)) return unknown(opening);
@@ -240,12 +293,13 @@ Trial Parser::parse(Assignment& out) {
       return trial;
     }
     if (sign_ == Sign::kPair) return Trial::no();
-    if (sign_ == Sign::kSpace) {  // --name value
-      const auto head = text_.bytes.substr(name_begin_, 2);
-      return head == "--" ? trial : Trial::no();
+    if (sign_ == Sign::kSpace && text_.bytes.substr(name_begin_, 2) == "--") return trial;
+    if (sign_ == Sign::kTag || round == 1) return trial;
+    if (!is_annotation(out.end)) {
+      if (wants_more_) return unknown(value);
+      return sign_ == Sign::kSpace ? Trial::no() : trial;
     }
-    if (sign_ != Sign::kEquals || round == 1) return trial;
-    if (!is_annotation(out.end)) return wants_more_ ? unknown(value) : trial;
+    sign_ = Sign::kEquals;  // name: type = value, var name type = value
   }
   return Trial::no();
 }

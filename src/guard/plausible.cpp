@@ -7,6 +7,7 @@
 
 #include "guard/byte_class.h"
 #include "guard/rule.h"
+#include "guard/wordlike.h"
 
 namespace sekisho::guard {
 
@@ -87,10 +88,34 @@ bool is_identifier_path(std::string_view text) {
   return digits < 2 && text.size() < 24;
 }
 
-bool is_never_a_secret(std::string_view value, bool quoted) {
-  if (is_placeholder(value) || is_reference(value) || is_uuid(value)) return true;
-  if (is_named_digest(value)) return true;
-  return !quoted && is_identifier_path(value);
+std::size_t longest_part(std::string_view path) {
+  std::size_t longest = 0;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('.', begin), path.size());
+    longest = std::max(longest, end - begin);
+    begin = end + 1;
+  }
+  return longest;
+}
+
+// ^0.1.0-preview.1, v2.3.4, >=1.20
+bool is_version(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of("^~<>=v"), text.size()));
+  const std::size_t major = kDigits.run_end(text, 0, text.size());
+  if (major == 0 || major >= text.size() || text[major] != '.') return false;
+  const std::size_t minor = kDigits.run_end(text, major + 1, text.size());
+  return minor > major + 1 && (minor == text.size() || text[minor] == '.' || text[minor] == '-');
+}
+
+// 2026-11-25, also with a time after it
+bool is_date(std::string_view text) {
+  return text.size() >= 10 && kDigits.run_end(text, 0, 5) == 4 && text[4] == '-' &&
+         kDigits.run_end(text, 5, 8) == 7 && text[7] == '-' && is_all(text.substr(8, 2), kDigits);
+}
+
+bool is_never_a_secret(std::string_view value) {
+  return is_placeholder(value) || is_reference(value) || is_uuid(value) || is_named_digest(value) ||
+         is_version(value) || is_date(value);
 }
 
 }  // namespace
@@ -130,6 +155,7 @@ bool is_reference(std::string_view text) {
     return true;
   }
   if (text.front() == '{' && text.back() == '}') return true;
+  if (text.front() == '[') return true;
   if (text.front() == '/' && text.find('.') != std::string_view::npos) return true;
   return contains_any(lower(text), kReferenceWords);
 }
@@ -150,8 +176,20 @@ bool is_named_digest(std::string_view text) {
                              [&](std::string_view prefix) { return text.starts_with(prefix); });
 }
 
+namespace {
+
+// x-service-token, my_secret_key_1: a name that holds such a word and hardly a digit.
+bool names_a_secret(std::string_view value) {
+  if (std::ranges::count_if(value, [](char c) { return kDigits.has(c); }) > 2) return false;
+  return value.size() < 32 && contains_any(lower(value), kEmptyWords);
+}
+
+}  // namespace
+
 bool is_plausible_password(std::string_view value, bool quoted) {
-  if (value.size() < 8 || value.size() > 128 || is_never_a_secret(value, quoted)) return false;
+  if (value.size() < 8 || value.size() > 128 || is_never_a_secret(value)) return false;
+  if (!quoted && is_identifier_path(value)) return false;
+  if (value.starts_with("scram-") || value.find("sha-") != std::string_view::npos) return false;
   const std::string folded = lower(value);
   for (const auto word : kEmptyWords) {
     if (folded.find(word) != std::string::npos && value.size() < word.size() + 6) return false;
@@ -164,11 +202,13 @@ bool is_plausible_password(std::string_view value, bool quoted) {
 }
 
 bool is_plausible_secret(std::string_view value, bool quoted) {
-  if (value.size() < 16 || value.size() > 512 || is_never_a_secret(value, quoted)) return false;
+  if (value.size() < 16 || value.size() > 512 || is_never_a_secret(value)) return false;
+  if (!quoted && is_identifier_path(value) && longest_part(value) < 20) return false;
   const auto mix = character_mix(value);
   if ((mix & kNeedsDigit) == 0 || (mix & (kNeedsLower | kNeedsUpper)) == 0) return false;
+  if (names_a_secret(value)) return false;
   if (is_all(value, kHexDigits)) return value.size() >= 32 && entropy(value) >= 3.0;
-  return entropy(value) >= 3.3 && changes_kind_often(value);
+  return entropy(value) >= 3.3 && changes_kind_often(value) && !reads_as_words(value, 8);
 }
 
 }  // namespace sekisho::guard

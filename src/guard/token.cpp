@@ -6,6 +6,7 @@
 
 #include "guard/checksum.h"
 #include "guard/plausible.h"
+#include "guard/wordlike.h"
 
 namespace sekisho::guard {
 
@@ -69,7 +70,8 @@ bool passes_check(const CompiledRule& rule, std::string_view body) {
 bool is_plausible(const CompiledRule& rule, std::string_view body) {
   const RuleSpec& spec = *rule.spec;
   if ((character_mix(body) & spec.mix) != spec.mix) return false;
-  return entropy(body) >= spec.min_entropy && !is_placeholder(body) && passes_check(rule, body);
+  if (entropy(body) < spec.min_entropy || is_placeholder(body)) return false;
+  return !reads_as_words(body, 12) && passes_check(rule, body);
 }
 
 }  // namespace
