@@ -47,6 +47,7 @@ void WorkerThread::start() {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals belong to the main thread
+    pthread_setname_np(pthread_self(), "worker");
     loop_.run();
   });
 }

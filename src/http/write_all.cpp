@@ -17,7 +17,7 @@ io::task<Result<void>> write_all(io::Stream& stream, std::span<iovec> parts, Dur
   for (;;) {
     auto before = bytes_in(parts);
     // Looked at four times per stall time, so that the last progress is known well enough.
-    auto written = co_await stream.write(parts, loop.now() + stall / 4);
+    auto written = co_await stream.write_at_turn_end(parts, loop.now() + stall / 4);
     if (written) co_return Result<void>();
     if (written.error().code != Code::kTimeout) co_return Failure(std::move(written).error());
     if (bytes_in(parts) < before) give_up = loop.now() + stall * 3 / 4;

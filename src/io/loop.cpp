@@ -7,6 +7,8 @@ namespace {
 
 // Rounds of newly ready coroutines per turn before the kernel is asked again.
 constexpr int kReadyRounds = 16;
+// And of deferred calls.
+constexpr int kDeferredRounds = 4;
 
 }  // namespace
 
@@ -43,6 +45,13 @@ void Loop::forget(std::coroutine_handle<> handle) {
 }
 
 void Loop::run_ready() {
+  for (int round = 0; round < kDeferredRounds && has_ready(); ++round) {
+    resume_rounds();
+    make_deferred_calls();
+  }
+}
+
+void Loop::resume_rounds() {
   for (int round = 0; round < kReadyRounds && !ready_.empty(); ++round) {
     running_.swap(ready_);
     arrange(running_);
@@ -51,6 +60,9 @@ void Loop::run_ready() {
     }
     running_.clear();
   }
+}
+
+void Loop::make_deferred_calls() {
   deferring_.swap(deferred_);
   for (std::size_t i = 0; i < deferring_.size(); ++i) {
     auto* deferred = deferring_[i];

@@ -104,7 +104,7 @@ class Loop {
  protected:
   friend class Timer;
   friend class Deferred;
-  // Resumes what is ready, then makes the deferred calls.
+  // Resumes what is ready, then makes the deferred calls; again for what those made ready.
   void run_ready();
   void run_due_timers(SteadyTime now);
   // Order of coroutines that are ready together is free; the simulation chooses it from its seed.
@@ -115,6 +115,8 @@ class Loop {
   SteadyTime now_{};
 
  private:
+  void resume_rounds();
+  void make_deferred_calls();
   void insert(Timer& timer);
   void erase(Timer& timer);
   void place(Timer& timer, std::size_t slot);

@@ -26,6 +26,10 @@ Stream::Operation Stream::write(std::span<iovec> parts, SteadyTime deadline) {
   return Operation(*this, Direction::kWrite, {}, parts, deadline);
 }
 
+Stream::Operation Stream::write_at_turn_end(std::span<iovec> parts, SteadyTime deadline) {
+  return Operation(*this, Direction::kWrite, {}, parts, deadline, Operation::When::kTurnEnd);
+}
+
 void Stream::fail(Error error) {
   if (failure_) return;
   failure_ = std::move(error);
@@ -59,9 +63,10 @@ void Stream::call_gone() {
 }
 
 Stream::Operation::Operation(Stream& stream, Direction direction, std::span<char> out,
-                             std::span<iovec> parts, SteadyTime deadline)
+                             std::span<iovec> parts, SteadyTime deadline, When when)
     : stream_(stream),
       direction_(direction),
+      when_(when),
       out_(out),
       parts_(parts),
       deadline_(deadline),
@@ -81,6 +86,7 @@ bool Stream::Operation::await_ready() {
     result_ = Failure(*stream_.failure_);
     return true;
   }
+  if (when_ == When::kTurnEnd) return false;
   if (attempt()) return true;
   if (deadline_ > loop_.now()) return false;
   result_ = Failure(Error{Code::kTimeout, "deadline passed"});
@@ -92,6 +98,17 @@ void Stream::Operation::await_suspend(std::coroutine_handle<> handle) {
   if (pending) std::abort();  // a second read or write at the same time is a bug
   pending = this;
   handle_ = handle;
+  if (when_ == When::kNow) return arm_timer();
+  late_.emplace(loop_, [this] { at_turn_end(); });
+  late_->schedule();
+}
+
+void Stream::Operation::at_turn_end() {
+  if (attempt()) return finish();
+  arm_timer();
+}
+
+void Stream::Operation::arm_timer() {
   if (deadline_ == SteadyTime::max()) return;
   timer_.emplace(loop_, [this] { fail_with({Code::kTimeout, "deadline passed"}); });
   timer_->arm(deadline_);
@@ -141,6 +158,7 @@ void Stream::Operation::consume(std::size_t bytes) {
 void Stream::Operation::finish() {
   stream_.pending_[index_of(direction_)] = nullptr;
   if (timer_) timer_->cancel();
+  if (late_) late_->cancel();
   loop_.resume_soon(handle_);
 }
 

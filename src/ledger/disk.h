@@ -21,6 +21,8 @@ class MappedFile {
   std::span<std::byte> bytes() const { return bytes_; }
   // Everything written before the call is on the disk after it.
   virtual Result<> sync() = 0;
+  // Makes this part ready to be written without page faults, where the system can. Only speed.
+  virtual void warm(std::size_t /*begin*/, std::size_t /*size*/) {}
 
  protected:
   std::span<std::byte> bytes_;

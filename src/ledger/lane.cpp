@@ -1,6 +1,14 @@
 #include "ledger/lane.h"
 
+#include <algorithm>
+
 namespace sekisho::ledger {
+namespace {
+
+// Records that find their pages ready after a quiet time: 64 KB.
+constexpr std::size_t kWarmRecords = 256;
+
+}  // namespace
 
 Result<std::unique_ptr<Lane>> Lane::open(Disk& disk, Place place, std::uint64_t sequence) {
   std::unique_ptr<Lane> lane(new Lane(disk, std::move(place)));
@@ -15,6 +23,7 @@ Result<std::shared_ptr<Segment>> Lane::make(std::uint64_t sequence) {
   std::shared_ptr<Segment> segment(std::move(made));
   std::lock_guard lock(mutex_);
   segments_.push_back(segment);
+  segment->warm(kWarmRecords);
   return segment;
 }
 
@@ -48,8 +57,21 @@ Result<> Lane::prepare() {
 }
 
 Result<> Lane::sync() {
-  for (const auto& segment : segments()) TRY_VOID(segment->sync());
+  std::size_t fresh = 0;
+  for (const auto& segment : segments()) {
+    auto before = segment->synced();
+    TRY_VOID(segment->sync());
+    fresh += segment->synced() - before;
+  }
+  if (fresh > 0) warm(std::max(kWarmRecords, 2 * fresh));
   return {};
+}
+
+void Lane::warm(std::size_t records) {
+  for (const auto& segment : segments()) {
+    if (segment->left() > 0) records -= segment->warm(records);
+    if (records == 0) return;
+  }
 }
 
 std::vector<std::shared_ptr<Segment>> Lane::segments() const {

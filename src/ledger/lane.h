@@ -34,7 +34,8 @@ class Lane {
 
   // The keeper's; each by one thread at a time.
   Result<> prepare();  // makes the next segment unless it stands ready
-  Result<> sync();     // flushes every segment that has news
+  // Flushes every segment that has news, then makes ready what the next interval may need.
+  Result<> sync();
   // Segments in order of their sequence, the one in use and the one ready included.
   std::vector<std::shared_ptr<Segment>> segments() const;
   // Deletes the oldest segment. REQUIRES: the writer has written into the one after it, or has
@@ -44,6 +45,7 @@ class Lane {
  private:
   Lane(Disk& disk, Place place) : disk_(disk), place_(std::move(place)) {}
   void move_on();
+  void warm(std::size_t records);
   Result<std::shared_ptr<Segment>> make(std::uint64_t sequence);
 
   Disk& disk_;

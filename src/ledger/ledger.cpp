@@ -209,6 +209,7 @@ Result<> LedgerImpl::keep_books() {
 }
 
 void LedgerImpl::journal_loop() {
+  pthread_setname_np(pthread_self(), "journal");
   std::unique_lock lock(wake_mutex_);
   auto next_sync = std::chrono::steady_clock::now() + options_.sync_interval;
   bool well = true;
@@ -228,6 +229,7 @@ void LedgerImpl::journal_loop() {
 }
 
 void LedgerImpl::books_loop() {
+  pthread_setname_np(pthread_self(), "books");
   std::unique_lock lock(wake_mutex_);
   while (!stopping_) {
     stop_books_.wait_for(lock, options_.books_interval, [&] { return stopping_; });

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -47,6 +48,13 @@ class RealFile final : public MappedFile {
     if (::fdatasync(fd_.get()) != 0) return broken("flush", path_, errno);
     return {};
   }
+  void warm(std::size_t begin, std::size_t size) override {
+    auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    auto from = begin / page * page, to = std::min(bytes_.size(), begin + size);
+#ifdef MADV_POPULATE_WRITE
+    if (from < to) (void)::madvise(bytes_.data() + from, to - from, MADV_POPULATE_WRITE);
+#endif
+  }
 
  private:
   Descriptor fd_;
@@ -73,6 +81,15 @@ Result<> sync_directory_of(const std::string& path) {
 Result<> fill(int fd, const std::string& path, std::size_t bytes, std::span<const std::byte> head) {
   if (int error = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes)); error != 0) {
     return broken("make", path, error);
+  }
+  // Zeros are really written: a page that is only reserved has to be looked for at its first use,
+  // and its flush has to change the file's map, which takes longer than the record in it.
+  std::array<std::byte, 64 * 1024> zeros{};
+  for (std::size_t at = 0; at < bytes;) {
+    auto wrote =
+        ::pwrite(fd, zeros.data(), std::min(zeros.size(), bytes - at), static_cast<off_t>(at));
+    if (wrote <= 0) return broken("write", path, wrote < 0 ? errno : EIO);
+    at += static_cast<std::size_t>(wrote);
   }
   auto wrote = ::pwrite(fd, head.data(), head.size(), 0);
   if (wrote != static_cast<ssize_t>(head.size())) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -100,6 +101,13 @@ Result<> Segment::sync() {
   slot_ ^= 1;
   synced_.store(seen, std::memory_order_release);
   return {};
+}
+
+std::size_t Segment::warm(std::size_t records) {
+  auto from = written();
+  records = std::min(records, capacity_ - from);
+  file_->warm(kHeaderBytes + from * kRecordBytes, records * kRecordBytes);
+  return records;
 }
 
 }  // namespace sekisho::ledger

@@ -47,6 +47,9 @@ class Segment {
   // REQUIRES: index < written().
   const Record& record(std::size_t index) const { return records_[index]; }
   Result<> sync();  // then moves the watermark; one caller at a time
+  // Makes the places of the next `records` ready, so that append() meets no page fault; a flush
+  // undoes it. Returns how many of them are in this segment.
+  std::size_t warm(std::size_t records);
 
  private:
   Segment(std::unique_ptr<MappedFile> file, SegmentName name);

@@ -1,5 +1,7 @@
 #include "store/store_thread.h"
 
+#include <pthread.h>
+
 namespace sekisho::store {
 
 Result<std::unique_ptr<StoreThread>> StoreThread::start(OpenOptions file,
@@ -52,6 +54,7 @@ void StoreThread::note(const Result<>& outcome) {
 }
 
 void StoreThread::write_loop() {
+  pthread_setname_np(pthread_self(), "store-write");
   using SteadyClock = std::chrono::steady_clock;
   bool ticking = options_.interval.count() > 0 && options_.tick;
   auto next_tick =
@@ -143,6 +146,7 @@ void StoreThread::run_batch(std::span<JobPtr> jobs) {
 }
 
 void StoreThread::read_loop() {
+  pthread_setname_np(pthread_self(), "store-read");
   std::vector<JobPtr> jobs;
   do {
     reads_.take(1, std::chrono::steady_clock::time_point::max(), jobs);
