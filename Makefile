@@ -37,6 +37,13 @@ lint: packages structure
 clean:
 	@rm -rf build
 
+# Against nginx in the same run; ARGS="--quick" and more: bench/run.py --help
+.PHONY: bench
+bench: packages
+	@cmake --preset release >/dev/null
+	@ninja -C build/release -j$(JOBS) sekisho sekisho-bench-load sekisho-bench-mock
+	@python3 bench/run.py $(ARGS)
+
 # The picture of docs/architecture.md against the sources, and the sizes of files and functions.
 .PHONY: structure
 structure:
