@@ -73,6 +73,16 @@ Result<std::int64_t> Request::id(std::string_view name) const {
   return value;
 }
 
+std::string methods_of(const RouteTable& table, std::string_view raw_path) {
+  std::string out;
+  for (const auto& route : table) {
+    std::map<std::string, std::string, std::less<>> values;
+    if (!match_path(route.path, raw_path, values)) continue;
+    out += (out.empty() ? "" : ", ") + std::string(route.method);
+  }
+  return out;
+}
+
 Match match_route(const RouteTable& table, std::string_view method, std::string_view raw_path) {
   Match match;
   for (const auto& route : table) {

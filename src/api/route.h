@@ -81,6 +81,7 @@ struct Match {
   std::map<std::string, std::string, std::less<>> path;
   bool path_known = false;  // the path exists with another method: 405
 };
+std::string methods_of(const RouteTable& table, std::string_view raw_path);  // "GET, POST"
 Match match_route(const RouteTable& table, std::string_view method, std::string_view raw_path);
 
 }  // namespace sekisho::api

@@ -117,7 +117,10 @@ io::task<void> Router::handle(http::ServerExchange& http, gateway::Worker& worke
     response = error_response({Code::kNotFound, known ? "this path does not take " + head.method
                                                       : "there is no such path"},
                               style, request.request_id);
-    if (known) response.status = 405;
+    if (known) {
+      response.status = 405;
+      response.headers.set("allow", methods_of(table_, head.path()));
+    }
   } else {
     request.path = std::move(match.path);
     auto answer = co_await run(*match.route, request, worker);

@@ -1,15 +1,12 @@
 #include "api/resources/keys.h"
 
-#include "api/control.h"
 #include "api/resources/limit_fields.h"
-#include "api/resources/visibility.h"
+#include "api/resources/scene.h"
 #include "api/times.h"
-#include "identity/identity_store.h"
 
 namespace sekisho::api {
 namespace {
 
-using identity::IdentityStore;
 using identity::VirtualKey;
 
 void apply_fields(const Fields& body, VirtualKey& key) {
@@ -44,127 +41,109 @@ std::string key_json(const VirtualKey& key) {
   return out;
 }
 
-io::task<Result<Response>> list_keys(Control& control, Request& request) {
-  auto caller = *request.caller;
+identity::KeyFilter key_filter(const Request& request) {
   identity::KeyFilter filter;
-  filter.organisation = caller.organisation;
+  filter.organisation = request.caller->organisation;
   if (auto user = request.query.integer("user")) filter.user = UserId{*user};
   if (auto unit = request.query.integer("unit")) filter.unit = UnitId{*unit};
   if (request.query.has("alias")) filter.alias = request.query.text("alias");
   filter.after = KeyId{request.query.integer("after").value_or(0)};
-  filter.at_most = static_cast<std::size_t>(
-      std::min<std::int64_t>(1000, request.query.integer("limit").value_or(100)));
-  co_return co_await control.store.read(request.loop(),
-                                        [caller, filter](store::Database& db) -> Result<Response> {
-                                          IdentityStore identities(db);
-                                          TRY(auto world, identities.load_world());
-                                          Visibility sight(world, caller);
-                                          TRY(auto keys, identities.keys(filter));
-                                          std::string out;
-                                          wire::JsonWriter w(out);
-                                          w.begin_object().key("keys").begin_array();
-                                          for (const auto& key : keys) {
-                                            if (sight.sees(key)) write_key(w, key);
-                                          }
-                                          w.end_array();
-                                          bool more = keys.size() == filter.at_most;
-                                          write_id(w, "next", more ? keys.back().id : KeyId{});
-                                          w.end_object();
-                                          return json(std::move(out));
-                                        });
+  filter.at_most = page_size(request.query);
+  return filter;
+}
+
+io::task<Result<Response>> list_keys(Control& control, Request& request) {
+  auto filter = key_filter(request);
+  co_return co_await read_scene(control, request, [filter](Scene& scene) -> Result<Response> {
+    TRY(auto keys, scene.identities.keys(filter));
+    std::string out;
+    wire::JsonWriter w(out);
+    w.begin_object().key("keys").begin_array();
+    for (const auto& key : keys) {
+      if (scene.sight.sees(key)) write_key(w, key);
+    }
+    w.end_array();
+    bool more = keys.size() == filter.at_most;
+    write_id(w, "next", more ? keys.back().id : KeyId{});
+    w.end_object();
+    return json(std::move(out));
+  });
 }
 
 io::task<Result<Response>> create_key(Control& control, Request& request) {
-  auto caller = *request.caller;
   VirtualKey key;
-  key.organisation = caller.organisation;
+  key.organisation = request.caller->organisation;
   apply_fields(request.body, key);
-  auto now = control.clock.wall();
-  co_return co_await change(control, request.loop(),
-                            [caller, key, now](store::Database& db) -> Result<Response> {
-                              IdentityStore identities(db);
-                              TRY(auto world, identities.load_world());
-                              Visibility sight(world, caller);
-                              TRY_VOID(sight.may_give(key));
-                              SystemRandom random;
-                              TRY(auto made, identities.create(key, random, now));
-                              std::string out;
-                              wire::JsonWriter w(out);
-                              w.begin_object().field("key", made.text);
-                              w.key("virtual_key");
-                              write_key(w, made.key);
-                              w.end_object();
-                              return json(std::move(out), 201);
-                            });
+  co_return co_await change_scene(control, request, [key](Scene& scene) -> Result<Response> {
+    TRY_VOID(scene.sight.may_give(key));
+    SystemRandom random;
+    TRY(auto made, scene.identities.create(key, random, scene.now));
+    std::string out;
+    wire::JsonWriter w(out);
+    w.begin_object().field("key", made.text);
+    w.key("virtual_key");
+    write_key(w, made.key);
+    w.end_object();
+    return json(std::move(out), 201);
+  });
 }
 
 io::task<Result<Response>> get_key(Control& control, Request& request) {
   CO_TRY(auto id, request.id());
-  auto caller = *request.caller;
-  co_return co_await control.store.read(
-      request.loop(), [caller, id](store::Database& db) -> Result<Response> {
-        IdentityStore identities(db);
-        TRY(auto world, identities.load_world());
-        TRY(auto key, identities.get(KeyId{id}));
-        if (!Visibility(world, caller).sees(key)) {
-          return fail(Code::kNotFound, "there is no such virtual key");
-        }
-        return json(key_json(key));
-      });
+  co_return co_await read_scene(control, request, [id](Scene& scene) -> Result<Response> {
+    const auto* key = scene.world.find(KeyId{id});
+    if (!key || !scene.sight.sees(*key)) {
+      return fail(Code::kNotFound, "there is no such virtual key");
+    }
+    return json(key_json(*key));
+  });
 }
 
-// Loads the key, checks that the caller may change it, applies `alter`, stores, answers it.
+// Finds the key, checks that the caller may change it, alters it, answers it.
 template <class Alter>
 io::task<Result<Response>> alter_key(Control& control, Request& request, Alter alter) {
   CO_TRY(auto id, request.id());
-  auto caller = *request.caller;
-  co_return co_await change(control, request.loop(),
-                            [caller, id, alter](store::Database& db) -> Result<Response> {
-                              IdentityStore identities(db);
-                              TRY(auto world, identities.load_world());
-                              TRY(auto key, identities.get(KeyId{id}));
-                              Visibility sight(world, caller);
-                              TRY_VOID(sight.may_manage(key));
-                              TRY_VOID(alter(identities, sight, key));
-                              TRY(auto now, identities.get(KeyId{id}));
-                              return json(key_json(now));
-                            });
+  auto job = [id, alter](Scene& scene) -> Result<Response> {
+    const auto* found = scene.world.find(KeyId{id});
+    if (!found) return fail(Code::kNotFound, "there is no such virtual key");
+    auto key = *found;
+    TRY_VOID(scene.sight.may_manage(key));
+    TRY_VOID(alter(scene, key));
+    return json(key_json(key));
+  };
+  co_return co_await change_scene(control, request, job);
 }
 
 io::task<Result<Response>> update_key(Control& control, Request& request) {
-  auto body = request.body;
-  co_return co_await alter_key(
-      control, request,
-      [body](IdentityStore& identities, const Visibility& sight, VirtualKey& key) -> Result<> {
-        apply_fields(body, key);
-        TRY_VOID(sight.may_give(key));
-        return identities.update(key);
-      });
+  auto alter = [body = request.body](Scene& scene, VirtualKey& key) -> Result<> {
+    apply_fields(body, key);
+    TRY_VOID(scene.sight.may_give(key));
+    return scene.identities.update(key);
+  };
+  co_return co_await alter_key(control, request, alter);
+}
+
+Result<> set_blocked(Scene& scene, VirtualKey& key, bool blocked) {
+  key.blocked = blocked;
+  return scene.identities.block(key.id, blocked);
 }
 
 io::task<Result<Response>> block_key(Control& control, Request& request) {
-  co_return co_await alter_key(
-      control, request,
-      [](IdentityStore& identities, const Visibility&, VirtualKey& key) -> Result<> {
-        return identities.block(key.id, true);
-      });
+  auto alter = [](Scene& scene, VirtualKey& key) { return set_blocked(scene, key, true); };
+  co_return co_await alter_key(control, request, alter);
 }
 
 io::task<Result<Response>> unblock_key(Control& control, Request& request) {
-  co_return co_await alter_key(
-      control, request,
-      [](IdentityStore& identities, const Visibility&, VirtualKey& key) -> Result<> {
-        return identities.block(key.id, false);
-      });
+  auto alter = [](Scene& scene, VirtualKey& key) { return set_blocked(scene, key, false); };
+  co_return co_await alter_key(control, request, alter);
 }
 
 io::task<Result<Response>> delete_key(Control& control, Request& request) {
-  auto now = control.clock.wall();
-  co_return co_await alter_key(
-      control, request,
-      [now](IdentityStore& identities, const Visibility&, VirtualKey& key) -> Result<> {
-        return identities.remove(key.id, now);
-      });
+  auto alter = [](Scene& scene, VirtualKey& key) {
+    key.deleted = scene.now;
+    return scene.identities.remove(key.id, scene.now);
+  };
+  co_return co_await alter_key(control, request, alter);
 }
 
 }  // namespace
@@ -177,68 +156,45 @@ void write_key(wire::JsonWriter& w, const VirtualKey& key) {
   write_id(w, "organisation", key.organisation);
   write_strings(w, "models", key.models);
   write_strings(w, "tags", key.tags);
-  w.key("expires");
-  key.expires ? w.string(format_time(*key.expires)) : w.null();
+  write_time(w, "expires", key.expires);
   w.field("blocked", key.blocked).field("administrator", key.administrator);
   write_limits(w, key.limits);
   w.field("created", format_time(key.created));
-  w.key("deleted");
-  key.deleted ? w.string(format_time(*key.deleted)) : w.null();
+  write_time(w, "deleted", key.deleted);
   w.raw_field("metadata", key.metadata_json);
   w.end_object();
 }
 
 std::vector<Route> key_routes() {
   using P = Permission;
-  std::vector<FieldSpec> filter{{"user", FieldType::kInteger, "", false, {}, 1},
-                                {"unit", FieldType::kInteger, "", false, {}, 1},
-                                {"alias", FieldType::kString, ""},
-                                {"after", FieldType::kInteger, "Id to go on behind"},
-                                {"limit", FieldType::kInteger, "At most 1000", false, {}, 1}};
+  auto filter = with_page({{"user", FieldType::kInteger, "Owner (id)", false, {}, 1},
+                           {"unit", FieldType::kInteger, "Exactly this unit (id)", false, {}, 1},
+                           {"alias"}});
   auto fields = key_fields();
+  constexpr std::string_view kTag = "keys";
   return {
-      {"GET", "/api/v1/keys", P::kRead, "keys", "List virtual keys", list_keys, filter, {}},
+      {"GET", "/api/v1/keys", P::kRead, kTag, "List virtual keys", list_keys, filter, {}},
       {"POST",
        "/api/v1/keys",
        P::kManage,
-       "keys",
+       kTag,
        "Issue a virtual key; its text is shown once",
        create_key,
        {},
        fields},
-      {"GET", "/api/v1/keys/{id}", P::kRead, "keys", "One virtual key", get_key, {}, {}},
+      {"GET", "/api/v1/keys/{id}", P::kRead, kTag, "One virtual key", get_key},
       {"PATCH",
        "/api/v1/keys/{id}",
        P::kManage,
-       "keys",
-       "Change a virtual key",
+       kTag,
+       "Change a virtual key and its limits",
        update_key,
        {},
        fields},
-      {"DELETE",
-       "/api/v1/keys/{id}",
-       P::kManage,
-       "keys",
-       "Delete a virtual key (the ledger stays)",
-       delete_key,
-       {},
-       {}},
-      {"POST",
-       "/api/v1/keys/{id}/block",
-       P::kManage,
-       "keys",
-       "Block a virtual key",
-       block_key,
-       {},
-       {}},
-      {"POST",
-       "/api/v1/keys/{id}/unblock",
-       P::kManage,
-       "keys",
-       "Unblock a virtual key",
-       unblock_key,
-       {},
-       {}},
+      {"DELETE", "/api/v1/keys/{id}", P::kManage, kTag,
+       "Delete a virtual key; its entries in the books stay", delete_key},
+      {"POST", "/api/v1/keys/{id}/block", P::kManage, kTag, "Block a virtual key", block_key},
+      {"POST", "/api/v1/keys/{id}/unblock", P::kManage, kTag, "Unblock a virtual key", unblock_key},
   };
 }
 

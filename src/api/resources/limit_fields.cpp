@@ -1,5 +1,10 @@
 #include "api/resources/limit_fields.h"
 
+#include <algorithm>
+
+#include "api/times.h"
+#include "base/limits.h"
+
 namespace sekisho::api {
 
 std::vector<FieldSpec> with_limits(std::vector<FieldSpec> fields) {
@@ -14,6 +19,18 @@ std::vector<FieldSpec> with_limits(std::vector<FieldSpec> fields) {
   fields.push_back({"tokens_per_minute", FieldType::kInteger, "null = none", false, {}, 1});
   fields.push_back({"parallel", FieldType::kInteger, "Calls at once; null = none", false, {}, 1});
   return fields;
+}
+
+std::vector<FieldSpec> with_page(std::vector<FieldSpec> fields) {
+  fields.push_back({"after", FieldType::kInteger, "The `next` of the page before"});
+  fields.push_back({"limit", FieldType::kInteger, "Rows, at most 1000; default 100", false, {}, 1});
+  return fields;
+}
+
+std::size_t page_size(const Fields& query) {
+  constexpr std::int64_t kDefault = 100;
+  auto wanted = query.integer("limit").value_or(kDefault);
+  return std::min(static_cast<std::size_t>(wanted), limits::kListPage);
 }
 
 void apply_limits(const Fields& body, identity::LimitSettings& limits) {
@@ -40,6 +57,15 @@ void write_money(wire::JsonWriter& w, std::string_view name, const std::optional
   w.key(name);
   if (value) {
     w.string(value->decimal());
+  } else {
+    w.null();
+  }
+}
+
+void write_time(wire::JsonWriter& w, std::string_view name, const std::optional<WallTime>& value) {
+  w.key(name);
+  if (value) {
+    w.string(format_time(*value));
   } else {
     w.null();
   }
