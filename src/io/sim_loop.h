@@ -42,6 +42,8 @@ class SimLoop final : public Loop {
   // Until then, or until nothing is left before.
   void run_until(SteadyTime end);
   void run_for(Duration d) { run_until(now() + d); }
+  // Nothing is ready and no timer is armed: without a post() nothing can ever happen again.
+  bool idle() const { return !has_ready() && next_timer() == SteadyTime::max(); }
 
  private:
   void arrange(std::span<std::coroutine_handle<>> ready) override;

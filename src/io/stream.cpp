@@ -42,7 +42,8 @@ void Stream::fail(Error error) {
 void Stream::wake(Direction direction) {
   if (upper_) return upper_->lower_ready();
   auto* operation = pending_[index_of(direction)];
-  if (operation && operation->attempt()) operation->finish();
+  // The attempt itself may fail the stream, and so finish the operation.
+  if (operation && operation->attempt() && pending_[index_of(direction)]) operation->finish();
 }
 
 void Stream::peer_gone() {
