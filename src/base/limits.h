@@ -60,7 +60,10 @@ inline constexpr auto kHeadTimeout = 30s;       // from the first byte to the en
 inline constexpr auto kBodyIdleTimeout = 60s;   // between two reads of a request body
 inline constexpr auto kKeepAliveTimeout = 75s;  // idle between requests (nginx's default)
 inline constexpr auto kConnectTimeout = 5s;
-inline constexpr auto kUpstreamIdlePool = 55s;    // below AWS load balancers' 60 s
+inline constexpr auto kUpstreamIdlePool = 55s;  // below AWS load balancers' 60 s
+// A pooled connection that had died is told to be dead within a round trip or a resend; one that
+// closes later may have done the work, which must not be asked for (and paid) twice.
+inline constexpr auto kStaleTold = 2s;
 inline constexpr auto kUpstreamFirstByte = 600s;  // long thinking without streaming
 inline constexpr auto kUpstreamIdle = 300s;       // between two bytes of a stream
 inline constexpr auto kPingInterval = 15s;        // silent gap after which we send a ping

@@ -15,9 +15,15 @@ Framing framing_of(const ClientRequest& request, std::size_t body_bytes) {
   return body_bytes == 0 && usual_without ? Framing{} : Framing::with_length(body_bytes);
 }
 
+// The sending of one request, which goes on while the answer is awaited.
+struct Sending {
+  std::optional<Result<void>> outcome;
+  SteadyTime ended{};
+};
+
 // Head and body in one write; the parts are consumed, hence copied.
-io::task<Result<void>> write_request(ClientConnection& connection, const Origin& origin,
-                                     const ClientRequest& request, Duration stall) {
+io::task<Result<void>> write_parts(ClientConnection& connection, const Origin& origin,
+                                   const ClientRequest& request, Duration stall) {
   static const Headers kNone;
   std::vector<iovec> parts(1);
   std::size_t body_bytes = 0;
@@ -31,6 +37,16 @@ io::task<Result<void>> write_request(ClientConnection& connection, const Origin&
       request.headers ? *request.headers : kNone, framing_of(request, body_bytes)));
   parts[0] = part_of(connection.scratch);
   co_return co_await write_all(*connection.stream, parts, stall);
+}
+
+io::task<void> write_request(ClientConnection& connection, const Origin& origin,
+                             const ClientRequest& request, Duration stall, Sending& sending) {
+  auto outcome = co_await write_parts(connection, origin, request, stall);
+  // An upstream that refuses early answers and closes while we still send: its answer counts.
+  bool may_answer = outcome || outcome.error().code == Code::kClosed;
+  if (!may_answer) connection.stream->fail(outcome.error());
+  sending.outcome = std::move(outcome);
+  sending.ended = connection.stream->loop().now();
 }
 
 Error as_upstream(Error error) {
@@ -65,11 +81,13 @@ class Client::Impl {
       hook.set_action([stream = connection->stream.get()] {
         stream->fail({Code::kCancelled, "cancelled while waiting for the upstream"});
       });
+      auto begun = pool_.loop().now();
       auto outcome = co_await exchange_heads(*connection, to, request);
       hook.set_action(nullptr);
       if (outcome) break;
       bool stale = connection->used_before && !connection->reader.seen() &&
-                   outcome.error().code == Code::kClosed && request.repeat_on_stale;
+                   outcome.error().code == Code::kClosed && request.repeat_on_stale &&
+                   pool_.loop().now() < begun + limits::kStaleTold;
       if (!stale) co_return Failure(as_upstream(std::move(outcome).error()));
       connection.reset();  // once more, on a fresh connection
     }
@@ -83,19 +101,32 @@ class Client::Impl {
   // Errors: kClosed, kTimeout, kCancelled and others of the stream, kUpstreamFailed (malformed).
   io::task<Result<void>> exchange_heads(ClientConnection& connection, const Origin& to,
                                         const ClientRequest& request) {
-    auto timeout = pool_.options().first_byte_timeout;
     connection.parser.reset(request.method == "HEAD");
     connection.reader.start_message();
-    auto written = co_await write_request(connection, to, request, timeout);
-    connection.request_sent = written.has_value();
-    // An upstream that refuses early answers and closes while we still send.
-    if (!written && written.error().code != Code::kClosed) co_return written;
-    auto step = co_await connection.reader.next(pool_.loop().now() + timeout);
+    Sending sending;
+    auto timeout = pool_.options().first_byte_timeout;
+    auto writing = write_request(connection, to, request, timeout, sending);
+    writing.start();
+    auto step = co_await read_head(connection, sending);
+    connection.request_sent = sending.outcome && *sending.outcome;
     if (!step) co_return Failure(std::move(step).error());
     if (step->event == ParseEvent::kHead) co_return Result<void>();
     const auto& reason = connection.parser.error().reason;
     auto code = connection.reader.seen() ? Code::kUpstreamFailed : Code::kClosed;
     co_return fail(code, "no proper answer: " + std::string(reason));
+  }
+
+  // Reads while the request is still being sent: an upstream that refuses it early may not read
+  // on before somebody takes what it says. What is not sent by then is not sent at all.
+  io::task<Result<ParseStep>> read_head(ClientConnection& connection, const Sending& sending) {
+    auto timeout = pool_.options().first_byte_timeout;
+    for (;;) {
+      auto from = sending.outcome ? sending.ended : pool_.loop().now();
+      auto step = co_await connection.reader.next(from + timeout);
+      bool late = !step && step.error().code == Code::kTimeout;
+      if (!late || connection.stream->failed()) co_return step;
+      if (sending.outcome && sending.ended + timeout <= pool_.loop().now()) co_return step;
+    }
   }
 
   ClientPool pool_;

@@ -35,8 +35,9 @@ struct ClientRequest {
   std::string_view target;           // raw
   const Headers* headers = nullptr;  // without Host and framing
   std::span<const iovec> body;       // Content-Length is their sum
-  // A stale pooled connection may be replaced and the request sent again only when nothing of an
-  // answer was received; true for every request here because the upstream has not answered.
+  // A pooled connection that turns out to be closed is replaced, and the request sent again, only
+  // when no byte of an answer came and the close came within kStaleTold. Give false for what must
+  // not reach the upstream twice even so.
   bool repeat_on_stale = true;
 };
 
@@ -62,7 +63,8 @@ class Client {
  public:
   Client(io::Loop& loop, io::Network& network, BufferPool& buffers, ClientOptions options);
   ~Client();
-  // Sends a request and reads the answer's head (1xx skipped). `origin`, `request` and what they
+  // Sends a request and reads the answer's head (1xx skipped). An answer that begins before the
+  // request is sent wholly ends the sending. `origin`, `request` and what they
   // point to must outlive the task. `cancel` works until the response is destroyed.
   // Errors: kUpstreamUnreachable, kUpstreamTimeout, kUpstreamFailed, kCancelled, kOverloaded (the
   // origin's connections are all busy), kInvalidArgument (a header that may not be sent).

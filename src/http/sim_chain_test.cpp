@@ -93,7 +93,7 @@ io::task<void> Chain::serve_upstream(ServerExchange& exchange) {
   if (job.kind == Kind::kSlow) co_await world.loop.sleep_for(Duration(below(400'000'000'000)));
   if (job.kind != Kind::kUnread) {
     auto body = upstream_pool.make();
-    if (!co_await exchange.read_body(body)) co_return;
+    if (!co_await exchange.read_body(body)) co_return exchange.abort();
     if (body.view() != job.question()) oddities.push_back("question of " + job.target());
   }
   if (job.kind == Kind::kStream || job.kind == Kind::kCut) co_return co_await stream(exchange, job);
@@ -120,7 +120,10 @@ io::task<void> Chain::serve_relay(ServerExchange& exchange) {
   exchange.on_client_gone([&cancel] { cancel.cancel(); });
   auto job = Job::parse(exchange.request().target);
   auto body = relay_pool.make();
-  if (!co_await exchange.read_body(body)) co_return;
+  if (!co_await exchange.read_body(body)) {
+    (void)co_await exchange.respond(408, {}, "");
+    co_return;
+  }
   if (body.view() != job.question()) oddities.push_back("relayed question of " + job.target());
   iovec part = part_of(body.view());
   ClientRequest request{.method = exchange.request().method,
@@ -276,7 +279,7 @@ bool is_lawful(const Outcome& outcome) {
     return outcome.error == Code::kUpstreamFailed || outcome.error == Code::kUpstreamTimeout ||
            outcome.error == Code::kUpstreamUnreachable;
   }
-  return outcome.status == 502 || is_right(outcome);
+  return outcome.status == 502 || outcome.status == 408 || is_right(outcome);
 }
 
 void expect_nothing_left(const Chain& chain) {

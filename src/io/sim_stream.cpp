@@ -17,7 +17,7 @@ SimConnection::~SimConnection() {
 }
 
 void SimConnection::send(std::size_t from, SimPipe::Segment segment) {
-  if (black_hole) return;
+  if (black_hole || broken) return;
   auto& pipe = pipes[other(from)];
   segment.arrives = fabric.loop_.now() + fabric.latency();
   if (!pipe.flying.empty()) {
@@ -34,13 +34,16 @@ void SimConnection::arm(std::size_t to) {
 }
 
 void SimConnection::deliver(std::size_t to) {
+  if (broken) {
+    if (ends[to]) ends[to]->broke();
+    return;
+  }
   auto& pipe = pipes[to];
   if (pipe.flying.empty() || fabric.parted(hosts[0], hosts[1])) return;
   auto segment = std::move(pipe.flying.front());
   pipe.flying.pop_front();
   pipe.flying_bytes -= segment.bytes.size();
   arm(to);
-  if (broken) return;
   if (segment.reset) return reset_both();
   if (!ends[to]) {  // bytes for a closed socket are answered by a reset
     if (!segment.end) send(to, {.reset = true});
@@ -53,11 +56,7 @@ void SimConnection::deliver(std::size_t to) {
 
 void SimConnection::reset_both() {
   broken = true;
-  for (auto* end : ends) {
-    if (!end) continue;
-    end->something_arrived();
-    end->something_left();
-  }
+  for (auto& timer : timers) timer->arm(fabric.loop_.now());
 }
 
 SimStream::SimStream(std::shared_ptr<SimConnection> connection, std::size_t side)
@@ -95,6 +94,11 @@ void SimStream::reset() {
   Stream::fail({Code::kClosed, "reset"});
 }
 
+void SimStream::broke() {
+  something_left();
+  something_arrived();
+}
+
 void SimStream::something_arrived() {
   wake(Direction::kRead);
   if (incoming().ended || connection_->broken) peer_gone();
@@ -112,7 +116,7 @@ Attempt SimStream::try_read(std::span<char> out) {
   std::copy_n(pipe.arrived.begin(), count, out.begin());
   pipe.arrived.erase(0, count);
   auto* writer = connection_->ends[SimConnection::other(side_)];
-  if (was_full && writer) writer->something_left();
+  if (was_full && writer) writer->unblock_.arm(loop().now() + fabric.latency());
   return Result<std::size_t>(count);
 }
 

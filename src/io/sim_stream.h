@@ -1,5 +1,6 @@
 #pragma once
-// One simulated connection: two pipes, two ends. Internal to the simulated network.
+// One simulated connection: two pipes, two ends. Internal to the simulated network. What happens
+// at one end is told to the other by a timer, never from inside a call: a real kernel does so too.
 
 #include <deque>
 #include <memory>
@@ -64,6 +65,7 @@ class SimStream final : public Stream {
  private:
   friend struct SimConnection;
   void close_transport() override;
+  void broke();
   void something_arrived();
   void something_left() { wake(Direction::kWrite); }
   SimPipe& incoming() { return connection_->pipes[side_]; }
