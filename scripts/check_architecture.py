@@ -7,7 +7,8 @@ src/CMakeLists.txt allows, and what docs/architecture.md shows.
 
 The drawing in the document has one line per layer, the top one first; a folder includes only what
 stands on lower lines. The table below it names, for each folder, the folders that it includes.
-Both stand between HTML comments (BEGIN and END below). Test files (`*_test.cpp`) do not count.
+Both stand between HTML comments (BEGIN and END below). Tests (`*_test.cpp`, and headers that only
+they reach) do not count.
 """
 import argparse
 import pathlib
@@ -17,7 +18,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- {}: begin -->", "<!-- {}: end -->"
 MODULE = re.compile(r"^\s*sekisho_module\(\s*(\w+)([^)]*)\)", re.M)
-INCLUDE = re.compile(r'^\s*#\s*include\s+"(\w+)/', re.M)
+INCLUDE = re.compile(r'^\s*#\s*include\s+"(\w+/[^"]+)"', re.M)
 
 
 class Problem(Exception):
@@ -57,16 +58,36 @@ def folder_of(root, module):
 
 def includes_of_sources(root, modules):
     """Module → {other module: a file that includes it}."""
-    found = {}
+    texts = {}
     for module in modules:
-        found[module] = {}
-        for file in sorted(folder_of(root, module).rglob("*")):
-            if file.suffix not in (".h", ".cpp") or file.name.endswith("_test.cpp"):
-                continue
-            for other in INCLUDE.findall(file.read_text()):
-                if other != module:
-                    found[module].setdefault(other, file.relative_to(root).as_posix())
+        folder = folder_of(root, module)
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in (".h", ".cpp"):
+                texts[f"{module}/{file.relative_to(folder).as_posix()}"] = file.read_text()
+    found = {module: {} for module in modules}
+    for name in sorted(set(texts) - names_of_tests(texts)):
+        module = name.split("/")[0]
+        for other in INCLUDE.findall(texts[name]):
+            other = other.split("/")[0]
+            if other != module:
+                found[module].setdefault(other, name)
     return found
+
+
+def names_of_tests(texts):
+    """Test sources, and the headers that are there for them: no other source reaches them."""
+    tests = {name for name in texts if name.endswith("_test.cpp")}
+
+    def reached(sources):
+        seen = set()
+        waiting = list(sources)
+        while waiting:
+            fresh = set(INCLUDE.findall(texts.get(waiting.pop(), ""))) - seen
+            seen |= fresh
+            waiting += fresh
+        return seen
+    product = {name for name in texts if name.endswith(".cpp")} - tests
+    return tests | (reached(tests) - reached(product))
 
 
 def section(text, name):
