@@ -38,6 +38,8 @@ std::string_view permission_name(Permission permission) {
       return "public";
     case Permission::kRead:
       return "read";
+    case Permission::kAudit:
+      return "audit";
     case Permission::kManage:
       return "manage";
     case Permission::kAdminister:
@@ -52,6 +54,8 @@ bool permits(Permission permission, std::string_view role) {
       return true;
     case Permission::kRead:
       return !role.empty();
+    case Permission::kAudit:
+      return role == "administrator" || role == "auditor";
     case Permission::kManage:
       return role == "administrator" || role == "unit_head";
     case Permission::kAdminister:

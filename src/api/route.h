@@ -24,6 +24,7 @@ enum class Permission : std::uint8_t {
   kPublic,      // no key
   kRead,        // any key; sees what is its own: own calls (developer), own units (unit head),
                 // everything (auditor, administrator)
+  kAudit,       // administrator, auditor
   kManage,      // administrator anywhere, unit head within the own units
   kAdminister,  // administrator
 };
@@ -41,6 +42,7 @@ struct Request {
   std::map<std::string, std::string, std::less<>> path;  // {id} → value
   Fields query, body;
 
+  bool sees_everything() const { return administrator() || (caller && caller->role == "auditor"); }
   bool administrator() const { return caller && caller->role == "administrator"; }
   io::Loop& loop() const { return http.loop(); }
   Result<std::int64_t> id(std::string_view name = "id") const;

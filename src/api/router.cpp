@@ -1,105 +1,67 @@
 #include "api/router.h"
 
+#include "api/error_response.h"
 #include "gateway/identify.h"
-#include "wire/json_writer.h"
 
 namespace sekisho::api {
 namespace {
 
-int status_of(Code code) {
-  switch (code) {
-    case Code::kInvalidArgument:
-    case Code::kUnsupported:
-      return 400;
-    case Code::kUnauthenticated:
-      return 401;
-    case Code::kPermissionDenied:
-      return 403;
-    case Code::kNotFound:
-      return 404;
-    case Code::kConflict:
-      return 409;
-    case Code::kTooLarge:
-      return 413;
-    case Code::kTimeout:
-      return 408;
-    case Code::kOverloaded:
-    case Code::kStoreFailed:
-      return 503;
-    default:
-      return 500;
-  }
+// LiteLLM's clients ask GET /key/info?key=sk-…; there the key is what is asked about, not who asks.
+http::RequestHead without_query(const http::RequestHead& head) {
+  http::RequestHead out = head;
+  out.target = std::string(head.path());
+  return out;
 }
 
-// LiteLLM's own names for the kinds of failure; its `code` is a string.
-std::string_view litellm_type(Code code) {
-  switch (code) {
-    case Code::kUnauthenticated:
-      return "auth_error";
-    case Code::kPermissionDenied:
-      return "auth_error";
-    case Code::kNotFound:
-      return "not_found_error";
-    case Code::kInvalidArgument:
-    case Code::kUnsupported:
-    case Code::kConflict:
-      return "bad_request_error";
-    default:
-      return "internal_server_error";
+gateway::Outcome<const gateway::KeyPolicy*> caller_of(const Route& route, const Request& request) {
+  const auto& head = request.http.request();
+  auto now = request.loop().clock().wall();
+  if (route.style == Style::kLiteLlm) {
+    return gateway::identify(without_query(head), *request.policy, now);
   }
+  return gateway::identify(head, *request.policy, now);
 }
 
-Error from_refusal(const wire::Refusal& refusal) {
-  return {refusal.code, refusal.detail};
+Failure not_permitted(const Route& route, const gateway::KeyPolicy& caller) {
+  return fail(Code::kPermissionDenied, "this needs the permission '" +
+                                           std::string(permission_name(route.permission)) +
+                                           "'; the role of this key is '" + caller.role + "'");
 }
 
 }  // namespace
-
-Response error_response(const Error& error, Style style, std::string_view request_id) {
-  Response response;
-  response.status = status_of(error.code);
-  auto message = error.detail.empty() ? std::string(code_name(error.code)) : error.detail;
-  wire::JsonWriter w(response.body);
-  w.begin_object().key("error").begin_object();
-  if (style == Style::kLiteLlm) {
-    w.field("message", message + " (request " + std::string(request_id) + ")");
-    w.field("type", litellm_type(error.code)).key("param").null();
-    w.field("code", std::to_string(response.status));
-  } else {
-    w.field("code", code_name(error.code)).field("message", message);
-    w.field("request_id", request_id);
-  }
-  w.end_object().end_object();
-  return response;
-}
 
 bool Router::owns(std::string_view raw_path) const {
   return match_route(table_, "", raw_path).path_known;
 }
 
-io::task<Result<Response>> Router::run(const Route& route, Request& request,
-                                       gateway::Worker& worker) const {
-  const auto& head = request.http.request();
+io::task<Result<Response>> Router::run(const Route& route, Request& request) const {
   if (route.permission != Permission::kPublic) {
-    auto who = gateway::identify(head, *request.policy, worker.loop.clock().wall());
-    if (!who) co_return Failure(from_refusal(who.error()));
+    auto who = caller_of(route, request);
+    if (!who) co_return refusal_response(who.error(), route.style, request.request_id);
     request.caller = *who;
     if (!permits(route.permission, request.caller->role)) {
-      co_return fail(Code::kPermissionDenied, "this needs the permission '" +
-                                                  std::string(permission_name(route.permission)) +
-                                                  "'; the role of this "
-                                                  "key is '" +
-                                                  request.caller->role + "'");
+      co_return not_permitted(route, *request.caller);
     }
   }
-  CO_TRY(request.query, parse_query(head.query(), route.query));
-  auto body = worker.buffers.make();
+  CO_TRY(request.query, parse_query(request.http.request().query(), route.query));
+  auto body = request.worker.buffers.make();
   CO_TRY_VOID(co_await request.http.read_body(body));
   if (body.size() > limits::kManagementBodyBytes) {
     co_return fail(Code::kTooLarge, "the body is larger than 1 MiB");
   }
   CO_TRY(request.body, parse_body(body.view(), route.body));
   co_return co_await route.handler(control_, request);
+}
+
+Response Router::no_route(const Request& request, bool path_known) const {
+  const auto& head = request.http.request();
+  auto why = path_known ? "this path does not take " + head.method : "there is no such path";
+  auto response = error_response({Code::kNotFound, why}, Style::kOwn, request.request_id);
+  if (path_known) {
+    response.status = 405;
+    response.headers.set("allow", methods_of(table_, head.path()));
+  }
+  return response;
 }
 
 io::task<void> Router::handle(http::ServerExchange& http, gateway::Worker& worker) const {
@@ -111,21 +73,13 @@ io::task<void> Router::handle(http::ServerExchange& http, gateway::Worker& worke
   auto method = head.method == "HEAD" ? std::string_view("GET") : std::string_view(head.method);
   auto match = match_route(table_, method, head.path());
   Response response;
-  auto style = match.route ? match.route->style : Style::kOwn;
-  if (!match.route) {
-    bool known = match.path_known;
-    response = error_response({Code::kNotFound, known ? "this path does not take " + head.method
-                                                      : "there is no such path"},
-                              style, request.request_id);
-    if (known) {
-      response.status = 405;
-      response.headers.set("allow", methods_of(table_, head.path()));
-    }
-  } else {
+  if (match.route) {
     request.path = std::move(match.path);
-    auto answer = co_await run(*match.route, request, worker);
-    response =
-        answer ? std::move(*answer) : error_response(answer.error(), style, request.request_id);
+    auto answer = co_await run(*match.route, request);
+    response = answer ? std::move(*answer)
+                      : error_response(answer.error(), match.route->style, request.request_id);
+  } else {
+    response = no_route(request, match.path_known);
   }
   response.headers.set("content-type", response.content_type);
   response.headers.set("cache-control", "no-store");

@@ -1,13 +1,16 @@
 #pragma once
-// Dispatch of the management API: route, key, permission, fields, handler, error envelope.
+// Dispatch of the management API: route, key, permission, fields, handler, error envelope. One for
+// all workers; handle() runs on the worker's loop.
 
 #include "api/control.h"
+#include "api/error_response.h"
 #include "api/route.h"
 
 namespace sekisho::api {
 
 class Router {
  public:
+  // `control` outlives the router.
   Router(Control& control, RouteTable table) : control_(control), table_(std::move(table)) {}
   // True if any route has this path (with whatever method).
   bool owns(std::string_view raw_path) const;
@@ -15,13 +18,10 @@ class Router {
   const RouteTable& table() const { return table_; }
 
  private:
-  io::task<Result<Response>> run(const Route& route, Request& request,
-                                 gateway::Worker& worker) const;
+  io::task<Result<Response>> run(const Route& route, Request& request) const;
+  Response no_route(const Request& request, bool path_known) const;
   Control& control_;
   RouteTable table_;
 };
-
-// The status and the body of an error, in the envelope of the route.
-Response error_response(const Error& error, Style style, std::string_view request_id);
 
 }  // namespace sekisho::api

@@ -90,6 +90,7 @@ TEST(Permissions, WhatEachRoleMay) {
     EXPECT_TRUE(permits(P::kRead, role));
     bool administrator = std::string_view(role) == "administrator";
     EXPECT_EQ(permits(P::kManage, role), administrator || std::string_view(role) == "unit_head");
+    EXPECT_EQ(permits(P::kAudit, role), administrator || std::string_view(role) == "auditor");
     EXPECT_EQ(permits(P::kAdminister, role), administrator);
   }
   EXPECT_FALSE(permits(P::kRead, ""));

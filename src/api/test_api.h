@@ -156,6 +156,7 @@ class TestApi : public testing::Test {
   std::unique_ptr<Router> router;
   std::string why_not_ready;
   std::uint64_t version = 0;
+  WallTime booked_at{};
   OrganisationId organisation;
   std::map<std::string, std::string> keys;
   std::map<std::string, KeyId> key_ids;

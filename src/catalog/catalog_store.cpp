@@ -88,6 +88,16 @@ Result<std::vector<GroupSettings>> CatalogStore::groups() {
   return out;
 }
 
+Result<std::map<std::int64_t, std::string>> CatalogStore::names() {
+  std::map<std::int64_t, std::string> out;
+  TRY(auto row, db_.prepare("SELECT id, name FROM model"));
+  for (;;) {
+    TRY(bool more, row.step());
+    if (!more) return out;
+    out[row.integer(0)] = row.text(1);
+  }
+}
+
 Result<std::vector<ModelGroup>> CatalogStore::load_catalog() {
   TRY(auto known, upstreams());
   TRY(auto all, groups());

@@ -6,6 +6,7 @@
 // A name or alias belongs to one living group. Errors: kInvalidArgument and kTooLarge name the
 // field; kConflict a taken name or a group of the file; kNotFound.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ class CatalogStore {
   Result<> remove(ModelId id);
   Result<GroupSettings> get(ModelId id);
   Result<std::vector<GroupSettings>> groups();  // by name
+
+  // Of all groups that ever were, for reports.
+  Result<std::map<std::int64_t, std::string>> names();
 
   // Everything resolved, for the policy snapshot; groups by name.
   Result<std::vector<ModelGroup>> load_catalog();

@@ -77,4 +77,44 @@ Result<std::vector<SpendRow>> spend_by(store::Database& database, const SpendFil
   }
 }
 
+Result<std::vector<SpendTableRow>> spend_table(store::Database& database, const SpendFilter& filter,
+                                               std::span<const SpendGroup> groups,
+                                               std::size_t offset) {
+  SpendCondition where(filter);
+  std::string columns, order;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    columns += fmt::format("{}{}", i == 0 ? "" : ", ", column_of(groups[i]));
+    order += fmt::format(", {}", i + 1);
+  }
+  const auto cost = groups.size() + 8;
+  const bool by_day = !groups.empty() && groups.front() == SpendGroup::kDay;
+  TRY(auto rows,
+      database.prepare(fmt::format(
+          "SELECT {0}, {1} FROM spend_day WHERE 1{2} GROUP BY {0} ORDER BY {3}{4} DESC{5}"
+          " LIMIT ? OFFSET ?",
+          columns, kSums, where.sql, by_day ? "1, " : "", cost, order)));
+  int index = where.bind(rows);
+  rows.bind(++index, limits::kListPage);
+  rows.bind(++index, offset);
+  std::vector<SpendTableRow> out;
+  for (;;) {
+    TRY(bool more, rows.step());
+    if (!more) return out;
+    SpendTableRow row;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      row.groups.push_back(rows.integer(static_cast<int>(i)));
+    }
+    row.totals = read_totals(rows, static_cast<int>(groups.size()));
+    out.push_back(std::move(row));
+  }
+}
+
+Result<Money> account_spent(store::Database& database, Scope scope, std::int64_t from_day) {
+  TRY(auto row, database.query("SELECT ifnull(sum(cost), 0) FROM account_day"
+                               " WHERE kind = ? AND id = ? AND day >= ?",
+                               static_cast<std::int64_t>(scope.kind), scope.id, from_day));
+  TRY(bool found, row.step());
+  return found ? row.money(0) : Money{};
+}
+
 }  // namespace sekisho::ledger

@@ -8,9 +8,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
+#include "ledger/account.h"
 #include "ledger/money_flow.h"
 #include "store/database.h"
 #include "wire/usage.h"
@@ -51,6 +53,19 @@ struct SpendRow {
 // Days in order; everything else dearest first. At most limits::kListPage rows from `offset` on.
 Result<std::vector<SpendRow>> spend_by(store::Database& database, const SpendFilter& filter,
                                        SpendGroup group, std::size_t offset = 0);
+
+// Several groups at once, in the order given. Days first where they are the first group, then
+// dearest first.
+struct SpendTableRow {
+  std::vector<std::int64_t> groups;
+  SpendTotals totals;
+};
+Result<std::vector<SpendTableRow>> spend_table(store::Database& database, const SpendFilter& filter,
+                                               std::span<const SpendGroup> groups,
+                                               std::size_t offset = 0);
+
+// What is booked on a scope's account from that day on.
+Result<Money> account_spent(store::Database& database, Scope scope, std::int64_t from_day);
 
 struct Entry {
   CallFacts call;  // `at` to the millisecond

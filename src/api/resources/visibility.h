@@ -25,6 +25,7 @@ class Visibility {
   bool everything() const { return everything_; }
   OrganisationId organisation() const { return caller_.organisation; }
   UserId own_user() const { return caller_.user; }
+  UnitId own_unit() const { return unit_; }
   KeyId own_key() const { return caller_.key; }
 
   bool sees(const identity::Unit& unit) const;
