@@ -28,6 +28,10 @@ tsan: packages
 	@$(call PRESET_BUILD,tsan)
 	@scripts/run_unit_tests.sh build/tsan
 
+# Each fuzzer for a minute; see scripts/run_fuzzers.sh for more or less.
+fuzz: packages
+	@JOBS=$(JOBS) scripts/run_fuzzers.sh
+
 format: packages
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-19 -i
 

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Builds the fuzzers (preset "fuzz") and runs them on their kept seeds (fuzz/corpus/NAME).
+#
+#   scripts/run_fuzzers.sh [SECONDS] [NAME...]   each for SECONDS (60); what is new goes on in
+#                                                build/fuzz/corpus/NAME from run to run
+#   scripts/run_fuzzers.sh --smoke [NAME...]     every seed once and then the same few thousand
+#                                                changes each time, some seconds in all
+#
+# An input that breaks a law is kept in build/fuzz/crashes and makes the exit status 1.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+build=build/fuzz
+seconds=60 smoke=''
+case ${1:-} in
+  --smoke) smoke=1; shift ;;
+  [0-9]*) seconds=$1; shift ;;
+esac
+
+log=$(mktemp)
+if ! { cmake --preset fuzz && ninja -C $build -j"${JOBS:-$(nproc)}" fuzzers; } >"$log" 2>&1; then
+  tail -n 40 "$log"
+  echo "run_fuzzers: the build failed" >&2
+  exit 1
+fi
+rm -f "$log"
+
+names=("$@")
+[ ${#names[@]} -gt 0 ] || mapfile -t names < <(cd $build/bin && printf '%s\n' fuzz-* | cut -c6-)
+mkdir -p $build/crashes
+
+failed=0
+for name in "${names[@]}"; do
+  seeds=fuzz/corpus/$name
+  options=(-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "-artifact_prefix=$build/crashes/$name-")
+  [ -f "fuzz/$name.dict" ] && options+=("-dict=fuzz/$name.dict")
+  if [ -n "$smoke" ]; then
+    found=$(mktemp -d)
+    options+=(-seed=1 -runs=5000 "$found")
+  else
+    found=$build/corpus/$name
+    mkdir -p "$found"
+    options+=("-max_total_time=$seconds" "$found")
+  fi
+  [ -d "$seeds" ] && options+=("$seeds")
+  if "$build/bin/fuzz-$name" "${options[@]}" >"$build/$name.log" 2>&1; then
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$name.log")
+    printf 'ok      %-16s %10s inputs\n' "$name" "$runs"
+  else
+    failed=$((failed + 1))
+    echo "FAILED  $name"
+    tail -n 40 "$build/$name.log"
+  fi
+  [ -n "$smoke" ] && rm -rf "$found"
+done
+echo "$((${#names[@]} - failed)) fuzzers passed, $failed failed"
+[ $failed -eq 0 ]
