@@ -92,8 +92,9 @@ TEST(Case12Sampling, IsDroppedWithThinkingAndWhereForbidden) {
 }
 
 std::string choice_of(const Translated& out) {
+  const std::string config = out.member("toolConfig");
   JsonDocument document;
-  EXPECT_TRUE(document.parse(out.member("toolConfig"))) << out.body;
+  EXPECT_TRUE(document.parse(config)) << out.body;
   return std::string(document.root().find("toolChoice").raw());
 }
 

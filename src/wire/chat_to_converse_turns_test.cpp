@@ -71,8 +71,9 @@ TEST(Case02Ids, OverlongAndStrangeIdsAreHashedAlikeOnBothSides) {
   const std::string id(70, 'x');
   const auto out = conversation(kUser + "," + calls(call(id) + "," + call("a b")) + "," +
                                 result("a b", "2") + "," + result(id, "1"));
+  const std::string messages = out.messages();
   JsonDocument document;
-  ASSERT_TRUE(document.parse(out.messages()));
+  ASSERT_TRUE(document.parse(messages));
   std::vector<std::string> uses, results;
   for (const JsonValue message : document.root()) {
     for (const JsonValue block : message.find("content")) {

@@ -9,6 +9,7 @@
 // a text of 4 GiB. UTF-8 is checked too. Looking for what is not there gives a value of kind kNone,
 // so that chains of find() need no tests in between.
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -77,6 +78,8 @@ class JsonDocument {
   JsonDocument& operator=(const JsonDocument&) = delete;
 
   Result<void> parse(std::string_view text);
+  template <std::same_as<std::string> Temporary>  // would be gone before the first value is read
+  Result<void> parse(Temporary&&) = delete;
   JsonValue root() const { return {nodes_.empty() ? nullptr : this, 0}; }
 
  private:
