@@ -142,8 +142,8 @@ Result<gateway::PolicyPtr> ServerProcess::make_policy(store::Database& db) {
   auto now = clock_.wall();
   gateway::PolicySources sources{
       world, std::move(models), upstreams_, config_.settings,
-      [this, now](ledger::Scope scope, ledger::Window window, const ledger::TimeZone& zone) {
-        return ledger_->account(scope, window, zone, now);
+      [this, now](ledger::Scope scope, ledger::Window, const ledger::TimeZone& zone) {
+        return ledger_->account(scope, zone, now);
       }};
   return gateway::build_policy(std::move(sources), ++policy_version_);
 }

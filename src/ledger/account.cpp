@@ -89,53 +89,64 @@ std::optional<Duration> SlidingMinute::until(SteadyTime now, std::int64_t count,
   return Duration(kMinuteNs - passed + fades_at(count_of(pair.present), limit - count));
 }
 
-Account::Reserve Account::try_reserve(std::int64_t& window, Money amount,
-                                      std::optional<Money> cap) {
-  Pair seen = budget_.load(std::memory_order_acquire);
+Account::Reserve Account::add(std::int64_t window, Money amount, std::optional<Money> cap) {
+  auto& sum = pair(window);
+  Pair seen = sum.load(std::memory_order_acquire);
   for (;;) {
-    Pair next = seen;
-    if (seen.window == 0 ||
-        (window > seen.window && window_kind(window) == window_kind(seen.window))) {
-      next = {0, window};
-    } else if (window < seen.window && window_kind(window) == window_kind(seen.window)) {
-      return Reserve::kMovedOn;
-    }
+    if (window < seen.window) return Reserve::kMovedOn;
+    Pair next = window == seen.window ? seen : Pair{0, window};
     if (__builtin_add_overflow(next.value, amount.nano_usd, &next.value)) return Reserve::kOverCap;
     if (cap && next.value > cap->nano_usd) return Reserve::kOverCap;
-    if (budget_.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
-                                      std::memory_order_acquire)) {
-      window = next.window;
+    if (sum.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
+                                  std::memory_order_acquire)) {
       return Reserve::kDone;
     }
   }
 }
 
-void Account::adjust(std::int64_t window, Money delta) {
+// The sums without a cap come first: when the one with the cap allows the amount, all have it.
+Account::Reserve Account::try_reserve(const Windows& windows, Money amount, Window kind,
+                                      std::optional<Money> cap) {
+  const auto capped = static_cast<std::size_t>(kind);
+  Windows added{};
+  auto outcome = Reserve::kDone;
+  for (std::size_t i = 0; i < kWindowKinds && outcome == Reserve::kDone; ++i) {
+    if (i == capped) continue;
+    outcome = add(windows[i], amount, std::nullopt);
+    if (outcome == Reserve::kDone) added[i] = windows[i];
+  }
+  if (outcome == Reserve::kDone) outcome = add(windows[capped], amount, cap);
+  if (outcome != Reserve::kDone) adjust(added, Money{} - amount);
+  return outcome;
+}
+
+// A number of zero stands for a window without a share in the amount.
+void Account::adjust(const Windows& windows, Money delta) {
   if (delta == Money{}) return;
-  Pair seen = budget_.load(std::memory_order_relaxed);
-  while (seen.window == window) {
-    Pair next{seen.value + delta.nano_usd, window};
-    if (budget_.compare_exchange_weak(seen, next, std::memory_order_acq_rel)) return;
+  for (std::int64_t window : windows) {
+    if (window == 0) continue;
+    auto& sum = pair(window);
+    Pair seen = sum.load(std::memory_order_relaxed);
+    while (seen.window == window) {
+      Pair next{seen.value + delta.nano_usd, window};
+      if (sum.compare_exchange_weak(seen, next, std::memory_order_acq_rel)) break;
+    }
   }
 }
 
 Money Account::committed(std::int64_t window) const {
-  Pair seen = budget_.load(std::memory_order_acquire);
-  bool later = window > seen.window && window_kind(window) == window_kind(seen.window);
-  return later ? Money{} : Money{seen.value};
+  State seen = state(window_kind(window));
+  return window > seen.window ? Money{} : seen.committed;
 }
 
-Account::State Account::state() const {
-  Pair seen = budget_.load(std::memory_order_acquire);
+Account::State Account::state(Window kind) const {
+  Pair seen = budget_[static_cast<std::size_t>(kind)].load(std::memory_order_acquire);
   return {seen.window, Money{seen.value}};
 }
 
-void Account::set_window(std::int64_t window, Money committed, Money before) {
-  Pair seen = budget_.load(std::memory_order_acquire);
-  for (;;) {
-    std::int64_t since = std::max<std::int64_t>(seen.value - before.nano_usd, 0);
-    Pair next{committed.nano_usd + since, window};
-    if (budget_.compare_exchange_weak(seen, next, std::memory_order_acq_rel)) return;
+void Account::open(const Windows& windows, const std::array<Money, kWindowKinds>& spent) {
+  for (std::size_t i = 0; i < kWindowKinds; ++i) {
+    budget_[i].store({spent[i].nano_usd, windows[i]}, std::memory_order_release);
   }
 }
 

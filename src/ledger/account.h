@@ -1,16 +1,18 @@
 #pragma once
 // Live counters of one scope (key, user, unit, organisation): budget committed in the present
-// window, requests and tokens in the sliding minute, parallel requests. Lock-free; an account is
+// windows, requests and tokens in the sliding minute, parallel requests. Lock-free; an account is
 // created once per scope and lives as long as the process, so that policy snapshots may point to
-// it.
+// it. Windows of every kind are counted at once: a policy that gives a budget another kind of
+// window finds the right sum there, whatever is in flight.
 //
 // Invariants (the money law), at any concurrency:
-// 1. committed <= cap after every successful reserve.
+// 1. committed <= cap after every successful reserve, in the window that the cap is for.
 // 2. committed = sum of settled amounts and open reservations of the present window.
-// 3. An amount belongs to the window in which it was reserved; correcting an older one changes
+// 3. An amount belongs to the windows in which it was reserved; correcting an older one changes
 //    nothing here.
-// 4. The window never goes back. A later window begins by itself with the first reserve in it.
+// 4. A window never goes back. A later one begins by itself with the first reserve in it.
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -69,21 +71,20 @@ class Account {
     kOverCap,
     kMovedOn,  // the account is in a later window than the caller thinks: reckon again
   };
-  // Adds `amount` to the window's committed sum if the cap allows. `window` gets the number that
-  // was charged: the account's own where the kinds differ (see set_window).
-  Reserve try_reserve(std::int64_t& window, Money amount, std::optional<Money> cap);
-  // Corrects a reservation made in `window` (no effect if the account has moved on).
-  void adjust(std::int64_t window, Money delta);
+  // Adds `amount` to the sums of all `windows` if the cap, which is for the window of kind `kind`,
+  // allows.
+  Reserve try_reserve(const Windows& windows, Money amount, Window kind, std::optional<Money> cap);
+  // Corrects a reservation made in `windows` (no effect where the account has moved on).
+  void adjust(const Windows& windows, Money delta);
   // What counts against a cap in `window` (0 when the account has not come to it yet).
   Money committed(std::int64_t window) const;
-  // At start, or when policy gives the scope a window of another kind: what the books say. What
-  // was committed since `before` was read is added, so that nothing falls between.
-  void set_window(std::int64_t window, Money committed, Money before = {});
   struct State {
-    std::int64_t window = 0;
+    std::int64_t window = 0;  // number; 0 = none yet
     Money committed;
   };
-  State state() const;
+  State state(Window kind) const;
+  // What the books say was spent. REQUIRES: nobody else has the account yet.
+  void open(const Windows& windows, const std::array<Money, kWindowKinds>& spent);
 
   SlidingMinute& requests() { return requests_; }
   SlidingMinute& tokens() { return tokens_; }
@@ -100,7 +101,12 @@ class Account {
     std::int64_t value = 0;   // nano-dollars
     std::int64_t window = 0;  // number; 0 = none yet
   };
-  alignas(64) std::atomic<Pair> budget_{};
+  Reserve add(std::int64_t window, Money amount, std::optional<Money> cap);
+  std::atomic<Pair>& pair(std::int64_t window) {
+    return budget_[static_cast<std::size_t>(window_kind(window))];
+  }
+
+  alignas(64) std::array<std::atomic<Pair>, kWindowKinds> budget_{};
   alignas(64) SlidingMinute requests_;
   SlidingMinute tokens_;
   std::atomic<std::int64_t> parallel_{0};

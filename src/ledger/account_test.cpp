@@ -14,54 +14,65 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::int64_t kMonday = window_number(Window::kDay, 20'000);
-constexpr std::int64_t kTuesday = window_number(Window::kDay, 20'001);
+constexpr std::int64_t kFriday = 20'000;  // 2024-10-04
+constexpr std::int64_t kSaturday = 20'001;
 
-auto reserve(Account& account, std::int64_t window, std::int64_t amount, std::int64_t cap) {
-  return account.try_reserve(window, Money{amount}, Money{cap});
+auto reserve(Account& account, std::int64_t day, std::int64_t amount, std::int64_t cap) {
+  return account.try_reserve(windows_of_day(day), Money{amount}, Window::kDay, Money{cap});
+}
+Money committed(const Account& account, std::int64_t day) {
+  return account.committed(window_number(Window::kDay, day));
 }
 
 TEST(Account, ReservesUpToTheCapAndNotBeyond) {
   Account account({ScopeKind::kKey, 1});
-  EXPECT_EQ(reserve(account, kMonday, 60, 100), Account::Reserve::kDone);
-  EXPECT_EQ(reserve(account, kMonday, 41, 100), Account::Reserve::kOverCap);
-  EXPECT_EQ(reserve(account, kMonday, 40, 100), Account::Reserve::kDone);
-  EXPECT_EQ(account.committed(kMonday), Money{100});
-  account.adjust(kMonday, Money{-30});
-  EXPECT_EQ(reserve(account, kMonday, 30, 100), Account::Reserve::kDone);
+  EXPECT_EQ(reserve(account, kFriday, 60, 100), Account::Reserve::kDone);
+  EXPECT_EQ(reserve(account, kFriday, 41, 100), Account::Reserve::kOverCap);
+  EXPECT_EQ(reserve(account, kFriday, 40, 100), Account::Reserve::kDone);
+  EXPECT_EQ(committed(account, kFriday), Money{100});
+  account.adjust(windows_of_day(kFriday), Money{-30});
+  EXPECT_EQ(reserve(account, kFriday, 30, 100), Account::Reserve::kDone);
 }
 
 TEST(Account, AmountsThatWouldOverflowAreOverTheCap) {
   Account account({ScopeKind::kKey, 1});
-  std::int64_t window = kMonday;
-  std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  EXPECT_EQ(account.try_reserve(window, Money{most}, std::nullopt), Account::Reserve::kDone);
-  EXPECT_EQ(account.try_reserve(window, Money{1}, std::nullopt), Account::Reserve::kOverCap);
+  auto windows = windows_of_day(kFriday);
+  Money most{std::numeric_limits<std::int64_t>::max()};
+  EXPECT_EQ(account.try_reserve(windows, most, Window::kDay, {}), Account::Reserve::kDone);
+  EXPECT_EQ(account.try_reserve(windows, Money{1}, Window::kDay, {}), Account::Reserve::kOverCap);
 }
 
 TEST(Account, ANewWindowBeginsByItselfAndAnOldCallDoesNotTouchIt) {
   Account account({ScopeKind::kKey, 1});
-  EXPECT_EQ(reserve(account, kMonday, 100, 100), Account::Reserve::kDone);
-  EXPECT_EQ(account.committed(kTuesday), Money{0});
-  EXPECT_EQ(reserve(account, kTuesday, 70, 100), Account::Reserve::kDone);
-  account.adjust(kMonday, Money{-90});
-  EXPECT_EQ(account.committed(kTuesday), Money{70});
+  EXPECT_EQ(reserve(account, kFriday, 100, 100), Account::Reserve::kDone);
+  EXPECT_EQ(committed(account, kSaturday), Money{0});
+  EXPECT_EQ(reserve(account, kSaturday, 70, 100), Account::Reserve::kDone);
+  account.adjust(windows_of_day(kFriday), Money{-90});
+  EXPECT_EQ(committed(account, kSaturday), Money{70});
 }
 
 TEST(Account, AnEarlierWindowIsNeverReturnedTo) {
   Account account({ScopeKind::kKey, 1});
-  EXPECT_EQ(reserve(account, kTuesday, 100, 100), Account::Reserve::kDone);
-  EXPECT_EQ(reserve(account, kMonday, 1, 100), Account::Reserve::kMovedOn);
-  EXPECT_EQ(account.committed(kMonday), Money{100});
+  EXPECT_EQ(reserve(account, kSaturday, 100, 100), Account::Reserve::kDone);
+  EXPECT_EQ(reserve(account, kFriday, 1, 100), Account::Reserve::kMovedOn);
+  EXPECT_EQ(committed(account, kFriday), Money{100});
 }
 
-TEST(Account, AWindowOfAnotherKindIsChargedAsTheAccountHasIt) {
+TEST(Account, CountsWindowsOfEveryKindAtOnceAndAllOrNothing) {
   Account account({ScopeKind::kKey, 1});
-  account.set_window(window_number(Window::kMonth, 19'990), Money{90});
-  std::int64_t window = kMonday;
-  EXPECT_EQ(account.try_reserve(window, Money{10}, Money{100}), Account::Reserve::kDone);
-  EXPECT_EQ(window, window_number(Window::kMonth, 19'990));
-  EXPECT_EQ(reserve(account, kTuesday, 1, 100), Account::Reserve::kOverCap);
+  auto windows = windows_of_day(kFriday);
+  EXPECT_EQ(reserve(account, kFriday, 60, 100), Account::Reserve::kDone);
+  EXPECT_EQ(reserve(account, kFriday, 41, 100), Account::Reserve::kOverCap);
+  EXPECT_EQ(account.try_reserve(windows, Money{41}, Window::kMonth, Money{100}),
+            Account::Reserve::kOverCap);
+  EXPECT_EQ(reserve(account, kSaturday, 30, 100), Account::Reserve::kDone);
+  EXPECT_EQ(reserve(account, kFriday, 1, 100), Account::Reserve::kMovedOn);
+  for (auto [kind, amount] : {std::pair(Window::kNone, 90),
+                              {Window::kDay, 30},
+                              {Window::kWeek, 90},
+                              {Window::kMonth, 90}}) {
+    EXPECT_EQ(account.state(kind).committed, Money{amount}) << static_cast<int>(kind);
+  }
 }
 
 TEST(Account, ParallelCallsAreCountedAgainstTheLimit) {
@@ -136,27 +147,25 @@ TEST(Account, UnderEightThreadsTheCapHoldsAndTheSumIsExact) {
   constexpr int kRounds = 5'000;
   std::atomic<std::int64_t> settled_last_day{0};
   std::atomic<bool> over{false};
-  const std::int64_t last_day = window_number(Window::kDay, 20'000 + kRounds / 1'000 - 1);
+  const std::int64_t last_day = kFriday + kRounds / 1'000 - 1;
   auto work = [&](std::uint64_t seed) {
     SeededRandom random(seed);
     for (int i = 0; i < kRounds; ++i) {
-      std::int64_t window = window_number(Window::kDay, 20'000 + i / 1'000);
+      std::int64_t day = kFriday + i / 1'000;
       auto worst = static_cast<std::int64_t>(random.below(200));
-      if (account.try_reserve(window, Money{worst}, Money{kCap}) != Account::Reserve::kDone) {
-        continue;
-      }
-      if (account.state().committed > Money{kCap}) over = true;
+      if (reserve(account, day, worst, kCap) != Account::Reserve::kDone) continue;
+      if (account.state(Window::kDay).committed > Money{kCap}) over = true;
       auto actual =
           static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(worst / 50 + 1)));
-      account.adjust(window, Money{actual - worst});
-      if (window == last_day) settled_last_day += actual;
+      account.adjust(windows_of_day(day), Money{actual - worst});
+      if (day == last_day) settled_last_day += actual;
     }
   };
   std::vector<std::thread> threads;
   for (std::uint64_t t = 0; t < 8; ++t) threads.emplace_back(work, t + 1);
   for (auto& thread : threads) thread.join();
   EXPECT_FALSE(over);
-  EXPECT_EQ(account.committed(last_day), Money{settled_last_day.load()});
+  EXPECT_EQ(committed(account, last_day), Money{settled_last_day.load()});
 }
 
 TEST(Account, TwoHundredParallelReservationsOfABudgetForTen) {
@@ -166,7 +175,7 @@ TEST(Account, TwoHundredParallelReservationsOfABudgetForTen) {
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 25; ++i) {
-        if (reserve(account, kMonday, 7, 70) == Account::Reserve::kDone) ++admitted;
+        if (reserve(account, kFriday, 7, 70) == Account::Reserve::kDone) ++admitted;
       }
     });
   }

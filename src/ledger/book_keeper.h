@@ -20,8 +20,6 @@ class BookKeeper {
 
   // One round over the lanes: at most limits::kBooksBatch records. True when nothing is left.
   Result<bool> round(std::span<Lane* const> lanes);
-  // What open calls hold of an account, as far as the journal has been read.
-  Money held(Scope scope) const { return open_.held(scope); }
   std::uint64_t entries() const { return entries_; }
 
  private:

@@ -42,17 +42,21 @@ TEST(Books, AChangedKindOfWindowCountsWhatWasSpentInIt) {
   t.clock.advance(hours(24));
   t.must_admit(usd(1)).settle(used(1, 1), usd(0.3), Settlement::kReported);
   auto open = t.must_admit(usd(1));
-  auto change = [&](Window window) {
-    auto account = t.ledger->account({ScopeKind::kKey, 1}, window, *t.zone, t.clock.wall());
-    return (*account)->state();
+  auto expect = [&](Money today, Money before) {
+    for (auto window : {Window::kDay, Window::kWeek, Window::kMonth, Window::kNone}) {
+      t.levels[0].limits.window = window;
+      EXPECT_EQ(t.committed(0), window == Window::kDay ? today : today + before);
+    }
   };
-  EXPECT_EQ(change(Window::kDay).committed, usd(1.3));
-  EXPECT_EQ(change(Window::kWeek).committed, usd(1.5));
-  auto month = change(Window::kMonth);
-  EXPECT_EQ(month.committed, usd(1.5));
-  EXPECT_EQ(window_kind(month.window), Window::kMonth);
+  expect(usd(1.3), usd(0.2));
+  t.levels[0].limits = {.budget = usd(2), .window = Window::kMonth};
+  EXPECT_FALSE(t.admit(usd(0.6))->has_value());
+  t.levels[0].limits.window = Window::kDay;
+  auto second = t.must_admit(usd(0.6));
+  // Calls that were admitted before the change are settled to the nano-dollar after it.
   open.settle(used(1, 1), usd(0.1), Settlement::kReported);
-  EXPECT_GE(t.levels[0].account->state().committed, usd(0.6));  // never less than was spent
+  second.release();
+  expect(usd(0.4), usd(0.2));
 }
 
 TEST(Books, ANewAccountStartsWithWhatWasSpentInItsWindow) {
@@ -67,7 +71,7 @@ TEST(Books, ANewAccountStartsWithWhatWasSpentInItsWindow) {
                                 {Window::kMonth, usd(0.3)}}) {
     t.policy[0].second.window = window;
     t.start();
-    EXPECT_EQ(t.levels[0].account->state().committed, amount) << static_cast<int>(window);
+    EXPECT_EQ(t.committed(0), amount) << static_cast<int>(window);
     t.stop();
   }
 }
@@ -85,7 +89,7 @@ struct RealLedger {
     auto& zone = *TimeZone::find("Asia/Tokyo");
     Limits budget{.budget = usd(1000), .window = Window::kMonth};
     for (Scope scope : {Scope{ScopeKind::kKey, 1}, Scope{ScopeKind::kOrganisation, 9}}) {
-      TRY(Account * account, (*opened)->account(scope, Window::kMonth, zone, clock.wall()));
+      TRY(Account * account, (*opened)->account(scope, zone, clock.wall()));
       out.push_back({account, budget, &zone, "level", "somebody"});
     }
     return out;
@@ -131,7 +135,7 @@ TEST(RealLedger, WorkersOnThreadsSettleEveryCallExactlyOnce) {
   });
   EXPECT_EQ(sums->first, 2 * kCalls);
   EXPECT_EQ(sums->second, Money{2 * kCalls * 3});
-  EXPECT_EQ(levels[1].account->state().committed, sums->second);
+  EXPECT_EQ(levels[1].account->state(Window::kMonth).committed, sums->second);
 }
 
 TEST(RealLedger, ASecondProcessIsRefusedAndToldWhoHasTheDirectory) {

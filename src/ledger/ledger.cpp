@@ -29,17 +29,23 @@ class StoreBooks final : public Books {
   store::StoreThread& store_;
 };
 
-Result<Money> spent_since(Books& books, Scope scope, std::int64_t day) {
-  Money sum;
+using Sums = std::array<Money, kWindowKinds>;
+
+// What the books say was charged to an account since each window began.
+Result<Sums> spent(Books& books, Scope scope, const Windows& windows) {
+  Sums sums;
   TRY_VOID(books.read([&](store::Database& database) -> Result<> {
-    TRY(auto rows, database.query("SELECT ifnull(sum(cost), 0) FROM account_day"
-                                  " WHERE kind = ? AND id = ? AND day >= ?",
-                                  static_cast<int>(scope.kind), scope.id, day));
-    TRY(bool row, rows.step());
-    if (row) sum = rows.money(0);
-    return {};
+    TRY(auto days, database.query("SELECT day, cost FROM account_day WHERE kind = ? AND id = ?",
+                                  static_cast<int>(scope.kind), scope.id));
+    for (;;) {
+      TRY(bool row, days.step());
+      if (!row) return {};
+      for (std::size_t i = 0; i < kWindowKinds; ++i) {
+        if (days.integer(0) >= window_day(windows[i])) sums[i] += days.money(1);
+      }
+    }
   }));
-  return sum;
+  return sums;
 }
 
 // What the parts outside own, when open() had to make them.
@@ -70,7 +76,7 @@ class LedgerImpl final : public Ledger {
     return {};
   }
 
-  Result<Account*> account(Scope scope, Window window, const TimeZone& zone, WallTime now) override;
+  Result<Account*> account(Scope scope, const TimeZone& zone, WallTime now) override;
   Result<std::unique_ptr<LedgerWorker>> make_worker(std::uint32_t index,
                                                     const Clock& clock) override;
   LedgerStatus status() const override;
@@ -116,25 +122,15 @@ class LedgerImpl final : public Ledger {
   std::thread journal_thread_, books_thread_;
 };
 
-Result<Account*> LedgerImpl::account(Scope scope, Window window, const TimeZone& zone,
-                                     WallTime now) {
-  auto day = zone.civil_day(latest_day_.at_least(now));
-  std::int64_t number = day.windows[static_cast<std::size_t>(window)];
+Result<Account*> LedgerImpl::account(Scope scope, const TimeZone& zone, WallTime now) {
   std::lock_guard lock(accounts_mutex_);
-  if (auto found = accounts_.find(scope); found != accounts_.end()) {
-    auto& account = *found->second;
-    auto before = account.state();
-    if (window_kind(before.window) == window) return &account;
-    TRY_VOID(keep_books());
-    std::lock_guard keeping(keeper_mutex_);
-    TRY(Money spent, spent_since(books_, scope, window_day(number)));
-    account.set_window(number, spent + keeper_.held(scope), before.committed);
-    return &account;
-  }
-  TRY(Money spent, spent_since(books_, scope, window_day(number)));
-  auto account = std::make_unique<Account>(scope);
-  account->set_window(number, spent);
-  return (accounts_[scope] = std::move(account)).get();
+  auto& account = accounts_[scope];
+  if (account) return account.get();
+  auto windows = zone.civil_day(latest_day_.at_least(now)).windows;
+  TRY(auto sums, spent(books_, scope, windows));
+  account = std::make_unique<Account>(scope);
+  account->open(windows, sums);
+  return account.get();
 }
 
 Result<std::unique_ptr<LedgerWorker>> LedgerImpl::make_worker(std::uint32_t index,

@@ -57,7 +57,6 @@ class Hold {
   friend class Worker;
   struct Held {
     Account* account = nullptr;
-    std::int64_t window = 0;
     bool parallel = false, requests = false, tokens = false, budget = false;  // what was taken
   };
   struct State {
@@ -68,6 +67,7 @@ class Hold {
     std::int64_t tokens = 0;
     SteadyTime taken_at{};
     std::int64_t window_ms = 0, day = 0;
+    Windows windows{};
     std::array<Held, limits::kBudgetLevels> held{};
     std::size_t levels = 0;
     std::shared_ptr<const void> policy;  // keeps the levels alive
@@ -123,11 +123,8 @@ class Ledger {
   virtual ~Ledger() = default;
 
   // The scope's account, made at the first call, with what the books say was spent in the present
-  // window of that kind. For the control plane (may read the database); call it for every level
-  // whenever a policy is built, before the policy is published: where the kind of window has
-  // changed, the account changes over here.
-  virtual Result<Account*> account(Scope scope, Window window, const TimeZone& zone,
-                                   WallTime now) = 0;
+  // windows. For the control plane (may read the database).
+  virtual Result<Account*> account(Scope scope, const TimeZone& zone, WallTime now) = 0;
   // REQUIRES: each index once. Workers are gone before close() and the destructor.
   virtual Result<std::unique_ptr<LedgerWorker>> make_worker(std::uint32_t index,
                                                             const Clock& clock) = 0;

@@ -54,15 +54,6 @@ void OpenCalls::mark_row(RequestId request) {
   call.has_row = call.row_current = true;
 }
 
-Money OpenCalls::held(Scope scope) const {
-  Money sum;
-  for (const auto& [request, call] : calls_) {
-    auto scopes = charged_scopes(call.record);
-    if (std::ranges::find(scopes, scope) != scopes.end()) sum += Money{call.record.reserved};
-  }
-  return sum;
-}
-
 std::vector<Scope> charged_scopes(const Record& record) {
   std::vector<Scope> out;
   if (record.charged & kChargedKey) out.push_back({ScopeKind::kKey, record.key});

@@ -35,8 +35,6 @@ class OpenCalls {
   // Requests that had a row in open_call and have ended; the caller deletes the rows.
   const std::vector<RequestId>& ended_rows() const { return ended_rows_; }
   void forget_ended_rows() { ended_rows_.clear(); }
-  // What open calls hold of an account.
-  Money held(Scope scope) const;
 
  private:
   std::unordered_map<RequestId, Call> calls_;

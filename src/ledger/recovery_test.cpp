@@ -63,8 +63,8 @@ TEST(Recovery, ClosesEachOpenCallWithItsBestKnownAmountAndMarksIt) {
   EXPECT_EQ(t.number("SELECT cost FROM ledger_entry WHERE settlement = 1"), usd(0.4).nano_usd);
   EXPECT_EQ(t.number("SELECT output FROM ledger_entry WHERE settlement = 1"), 9);
   EXPECT_EQ(t.number("SELECT cost FROM ledger_entry WHERE settlement = 3"), usd(1).nano_usd);
-  EXPECT_EQ(t.levels[0].account->state().committed, usd(1.5));
-  EXPECT_EQ(t.levels[3].account->state().committed, usd(1.5));
+  EXPECT_EQ(t.committed(0), usd(1.5));
+  EXPECT_EQ(t.committed(3), usd(1.5));
 }
 
 // Calls in all states, killed at every byte of the journal. Whatever has been lost, each call whose

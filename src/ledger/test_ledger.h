@@ -55,7 +55,7 @@ struct TestLedger {
     TRY(worker, ledger->make_worker(0, clock));
     levels.clear();
     for (const auto& [scope, level_limits] : policy) {
-      TRY(Account * account, ledger->account(scope, level_limits.window, *zone, clock.wall()));
+      TRY(Account * account, ledger->account(scope, *zone, clock.wall()));
       levels.push_back({account, level_limits, zone, "level", "the administrator"});
     }
     return {};
@@ -92,6 +92,10 @@ struct TestLedger {
     auto admitted = admit(worst_case, tokens);
     EXPECT_TRUE(admitted.has_value() && admitted->has_value());
     return admitted && *admitted ? std::move(**admitted) : Hold();
+  }
+  // What counts against the budget of a level, in the window that it has reached.
+  Money committed(std::size_t level) const {
+    return levels[level].account->state(levels[level].limits.window).committed;
   }
   std::int64_t number(const char* sql) {
     auto rows = database->query(sql);

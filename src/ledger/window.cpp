@@ -66,6 +66,16 @@ std::int64_t number_of(local_days day) {
 
 }  // namespace
 
+Windows windows_of_day(std::int64_t number) {
+  Windows out{};
+  local_days day(days(static_cast<int>(number)));
+  for (std::size_t kind = 0; kind < kWindowKinds; ++kind) {
+    auto window = static_cast<Window>(kind);
+    out[kind] = window_number(window, number_of(begin_day(window, day)));
+  }
+  return out;
+}
+
 // Zones that were asked for. The C++ library below keeps its own table for the whole process, so
 // this one has the same life.
 struct ZoneTable {
@@ -108,12 +118,8 @@ WindowSpan TimeZone::window(Window window, WallTime at) const {
 CivilDay TimeZone::civil_day(WallTime at) const {
   const auto& zone = as_zone(zone_);
   auto day = local_day(zone, at);
-  CivilDay out{number_of(day), begin_of(zone, day), begin_of(zone, day + days(1)), {}};
-  for (std::size_t kind = 0; kind < kWindowKinds; ++kind) {
-    auto window = static_cast<Window>(kind);
-    out.windows[kind] = window_number(window, number_of(begin_day(window, day)));
-  }
-  return out;
+  return {number_of(day), begin_of(zone, day), begin_of(zone, day + days(1)),
+          windows_of_day(number_of(day))};
 }
 
 std::string TimeZone::iso8601(WallTime at) const {

@@ -31,11 +31,14 @@ struct WindowSpan {
   WallTime begin{}, end{};  // kNone: WallTime::min() and max()
 };
 
+using Windows = std::array<std::int64_t, kWindowKinds>;  // a number for each kind
+Windows windows_of_day(std::int64_t day);                // days since 1970-01-01
+
 // One civil day, and the numbers of all the windows that it lies in.
 struct CivilDay {
   std::int64_t day = 0;  // since 1970-01-01
   WallTime begin{}, end{};
-  std::array<std::int64_t, kWindowKinds> windows{};
+  Windows windows{};
 };
 
 class TimeZone {

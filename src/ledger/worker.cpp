@@ -13,7 +13,7 @@ using What = Denied::What;
 constexpr Money kUnlimited{std::numeric_limits<std::int64_t>::max()};
 // Journal room, besides that of the settle records, that progress records leave to admissions.
 constexpr std::size_t kProgressReserve = 8;
-// A call meets an account in a later window at most once per day that begins; more often is a bug.
+// A call finds an account in a later window at most once per day that begins; more often is a bug.
 constexpr int kMostReckonings = 4;
 
 // A record holds unit levels in 32 bits each; key, user and organisation are those of the call.
@@ -79,12 +79,24 @@ Worker::Moment Worker::moment(std::span<const Level> levels) {
   return out;
 }
 
+// Accounts may be in a later day than the clock's: another worker has just passed midnight, or the
+// organisation has moved to a time zone further west. The latest one is the day of the call.
+void Worker::catch_up(Moment& moment, std::span<const Level> levels) {
+  auto& day = moment.day;
+  for (const auto& level : levels) {
+    std::int64_t reached = window_day(level.account->state(Window::kDay).window);
+    if (reached <= day.day) continue;
+    day.day = reached;
+    day.windows = windows_of_day(reached);
+  }
+}
+
 // What has been taken is marked in `held`, so that a failure at any point is undone by give_back.
 Worker::Step Worker::take(const Ask& ask, const Level& level, const Moment& moment,
                           Hold::Held& held, What& what) {
   Account& account = *level.account;
   const Limits& limits = level.limits;
-  held = {&account, moment.day.windows[static_cast<std::size_t>(limits.window)]};
+  held = {&account};
   what = What::kParallel;
   if (!account.take_parallel(limits.parallel)) return Step::kDenied;
   held.parallel = true;
@@ -103,7 +115,7 @@ Worker::Step Worker::take(const Ask& ask, const Level& level, const Moment& mome
     held.tokens = true;
   }
   what = What::kBudget;
-  switch (account.try_reserve(held.window, ask.worst_case, limits.budget)) {
+  switch (account.try_reserve(moment.day.windows, ask.worst_case, limits.window, limits.budget)) {
     case Account::Reserve::kDone:
       held.budget = true;
       return Step::kDone;
@@ -119,7 +131,7 @@ Worker::Step Worker::take(const Ask& ask, const Level& level, const Moment& mome
 void Worker::give_back(const Hold::State& call, SteadyTime now) {
   for (std::size_t i = call.levels; i-- > 0;) {
     const auto& held = call.held[i];
-    if (held.budget) held.account->adjust(held.window, Money{} - call.reserved);
+    if (held.budget) held.account->adjust(call.windows, Money{} - call.reserved);
     if (held.tokens) held.account->tokens().adjust(call.taken_at, now, -call.tokens);
     if (held.requests) held.account->requests().adjust(call.taken_at, now, -1);
     if (held.parallel) held.account->return_parallel();
@@ -129,6 +141,9 @@ void Worker::give_back(const Hold::State& call, SteadyTime now) {
 Worker::Step Worker::take_all(const Ask& ask, std::span<const Level> levels, const Moment& moment,
                               Hold::State& call, What& what) {
   call.taken_at = moment.steady;
+  call.window_ms = unix_ms(moment.window_time);
+  call.day = moment.day.day;
+  call.windows = moment.day.windows;
   call.levels = 0;
   for (const auto& level : levels) {
     auto step = take(ask, level, moment, call.held[call.levels++], what);
@@ -176,6 +191,7 @@ Result<std::expected<Hold, Denied>> Worker::admit(const Ask& ask, std::span<cons
   call.tokens = ask.tokens;
   for (int attempt = 0; attempt < kMostReckonings; ++attempt) {
     Moment now = moment(levels);
+    if (attempt > 0) catch_up(now, levels);
     What what{};
     auto step = take_all(ask, levels, now, call, what);
     if (step == Step::kMovedOn) continue;
@@ -183,8 +199,6 @@ Result<std::expected<Hold, Denied>> Worker::admit(const Ask& ask, std::span<cons
       return std::expected<Hold, Denied>(std::unexpect,
                                          explain(what, ask, levels, call.levels - 1, now));
     }
-    call.window_ms = unix_ms(now.window_time);
-    call.day = now.day.day;
     call.policy = std::move(policy);
     hold.worker_ = this;
     ++open_;
@@ -249,7 +263,7 @@ void Worker::settle(const Hold::State& call, Money cost, Settlement how) {
   write(call, RecordKind::kSettle, cost, how);
   SteadyTime now = parts_.clock.steady();
   for (const auto& held : call.taken()) {
-    held.account->adjust(held.window, cost - call.reserved);
+    held.account->adjust(call.windows, cost - call.reserved);
     if (held.tokens) {
       held.account->tokens().adjust(call.taken_at, now, call.known_usage.total() - call.tokens);
     }

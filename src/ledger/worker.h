@@ -42,6 +42,7 @@ class Worker final : public LedgerWorker {
 
   bool has_room() const;
   Moment moment(std::span<const Level> levels);
+  static void catch_up(Moment& moment, std::span<const Level> levels);
   const CivilDay& civil_day(const TimeZone& zone, WallTime at);
   Step take(const Ask& ask, const Level& level, const Moment& moment, Hold::Held& held,
             Denied::What& what);

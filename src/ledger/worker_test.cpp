@@ -11,10 +11,10 @@ using std::chrono::seconds;
 TEST(Admission, HoldsTheWorstCaseAtEveryLevelAndSettlesToTheCost) {
   TestLedger t;
   auto hold = t.must_admit(usd(2));
-  for (auto& level : t.levels) EXPECT_EQ(level.account->state().committed, usd(2));
+  for (auto& level : t.levels) EXPECT_EQ(level.account->state(Window::kNone).committed, usd(2));
   hold.settle(used(10, 20), usd(0.5), Settlement::kReported);
   for (auto& level : t.levels) {
-    EXPECT_EQ(level.account->state().committed, usd(0.5));
+    EXPECT_EQ(level.account->state(Window::kNone).committed, usd(0.5));
     EXPECT_EQ(level.account->parallel(), 0);
   }
   EXPECT_FALSE(hold);
@@ -38,7 +38,7 @@ TEST(Admission, IsAllOrNothingAndNamesTheLevelThatFails) {
   EXPECT_EQ(denied.resets, "2026-12-01T00:00:00+09:00");
   EXPECT_EQ(denied.retry_after_s, 5 * 86'400 + 12 * 3'600);
   for (auto& level : t.levels) {
-    EXPECT_EQ(level.account->state().committed, usd(4));
+    EXPECT_EQ(level.account->state(Window::kNone).committed, usd(4));
     EXPECT_EQ(level.account->parallel(), 1);
   }
   EXPECT_EQ(t.levels[0].account->requests().used(t.clock.steady()), 1);
@@ -55,7 +55,7 @@ TEST(Admission, ExplainsWhatItWouldDenyWithoutTakingAnything) {
   auto denied = t.worker->would_deny(t.ask(usd(1.01)), t.levels);
   ASSERT_TRUE(denied);
   EXPECT_EQ(denied->level, 1u);
-  EXPECT_EQ(t.levels[1].account->state().committed, Money{});
+  EXPECT_EQ(t.committed(1), Money{});
   auto hold = t.must_admit(usd(1));
   EXPECT_EQ(t.worker->would_deny(t.ask(Money{}), t.levels)->what, Denied::What::kParallel);
 }
@@ -81,7 +81,7 @@ TEST(Admission, LimitsRequestsAndTokensPerMinute) {
 TEST(Admission, AReleasedCallLeavesNoTrace) {
   TestLedger t;
   t.must_admit(usd(3)).release();
-  for (auto& level : t.levels) EXPECT_EQ(level.account->state().committed, Money{});
+  for (auto& level : t.levels) EXPECT_EQ(level.account->state(Window::kNone).committed, Money{});
   ASSERT_TRUE(t.ledger->keep_books());
   EXPECT_EQ(t.number("SELECT count(*) FROM ledger_entry"), 0);
 }
@@ -113,7 +113,7 @@ TEST(Admission, ABudgetResetsAtTheEdgeOfItsWindow) {
   t.clock.advance(hours(12));  // midnight in Tokyo
   auto morning = t.must_admit(usd(1));
   evening.settle(used(1, 1), usd(0.1), Settlement::kReported);
-  EXPECT_EQ(t.levels[0].account->state().committed, usd(1));
+  EXPECT_EQ(t.committed(0), usd(1));
   EXPECT_FALSE(t.admit(usd(0.5))->has_value());
 }
 
@@ -130,9 +130,26 @@ TEST(Admission, AClockThatStepsBackBringsNoSpentBudgetBack) {
   t.must_admit(usd(0.3)).settle(used(1, 1), usd(0.3), Settlement::kReported);
   t.stop();
   t.start();  // and neither does a restart
-  EXPECT_EQ(t.levels[0].account->state().committed, usd(0.9));
+  EXPECT_EQ(t.committed(0), usd(0.9));
   EXPECT_FALSE(t.admit(usd(0.2))->has_value());
   EXPECT_EQ(t.number("SELECT count(DISTINCT day) FROM ledger_entry"), 1);
+}
+
+// In Tokyo the day has begun that Los Angeles reaches sixteen hours later.
+TEST(Admission, AnOrganisationThatMovesToAZoneFurtherWestStaysInItsDay) {
+  TestLedger t;
+  t.policy[0].second = {.budget = usd(1), .window = Window::kDay};
+  t.stop();
+  t.start();
+  t.must_admit(usd(0.6)).settle(used(1, 1), usd(0.6), Settlement::kReported);
+  for (auto& level : t.levels) level.zone = TimeZone::find("America/Los_Angeles");
+  EXPECT_FALSE(t.admit(usd(0.5))->has_value());
+  t.must_admit(usd(0.3)).settle(used(1, 1), usd(0.3), Settlement::kReported);
+  EXPECT_EQ(t.committed(0), usd(0.9));
+  ASSERT_TRUE(t.ledger->keep_books());
+  EXPECT_EQ(t.number("SELECT count(DISTINCT day) FROM ledger_entry"), 1);
+  t.clock.advance(hours(30));
+  t.must_admit(usd(1)).release();
 }
 
 TEST(Admission, AnOldPolicysLevelsStayAliveWhileACallIsOpen) {
@@ -169,7 +186,7 @@ TEST(Admission, AFullDiskRefusesNewCallsSettlesOpenOnesAndIsOverByItself) {
   EXPECT_EQ(admitted.error().code, Code::kStoreFailed);
   EXPECT_NE(admitted.error().detail.find("disk full"), std::string::npos);
   EXPECT_EQ(holds.size(), 64u);  // two segments of 64 records, two records for each call
-  EXPECT_EQ(t.levels[0].account->state().committed, usd(64));
+  EXPECT_EQ(t.committed(0), usd(64));
   EXPECT_TRUE(t.ledger->status().journal);
   for (auto& hold : holds) hold.settle(used(1, 1), usd(1), Settlement::kReported);
   ASSERT_TRUE(t.ledger->keep_books());
