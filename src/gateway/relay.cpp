@@ -265,7 +265,7 @@ http::Headers answer_headers(const Exchange& x) {
     const auto& own = x.key->levels.front();
     if (own.limits.budget) {
       headers.add("x-litellm-key-max-budget", own.limits.budget->decimal());
-      headers.add("x-litellm-key-spend", own.account->state().committed.decimal());
+      headers.add("x-litellm-key-spend", own.account->state(own.limits.window).committed.decimal());
     }
   }
   if (x.record.attempts > 1) {

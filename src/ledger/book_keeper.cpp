@@ -76,7 +76,7 @@ Result<bool> BookKeeper::round(std::span<Lane* const> lanes) {
   for (Lane* lane : lanes) {
     for (const auto& name : finished(*lane)) {
       done.push_back(name);
-      std::ranges::copy(open_.only_in(name), std::back_inserter(kept));
+      std::ranges::copy(open_.need_row_without(name), std::back_inserter(kept));
     }
   }
   if (waiting_.empty() && done.empty() && open_.ended_rows().empty()) return !more;

@@ -19,8 +19,12 @@ class MappedFile {
  public:
   virtual ~MappedFile() = default;
   std::span<std::byte> bytes() const { return bytes_; }
-  // Everything written before the call is on the disk after it.
+  // Everything written before the call is on the disk after it. After a failure the kernel may
+  // have dropped what it could not write, so the next success says nothing about it, unless
+  // rewrite() came between.
   virtual Result<> sync() = 0;
+  // Writes the first `bytes` once more, as they stand in memory. REQUIRES: nobody changes them.
+  virtual Result<> rewrite(std::size_t bytes) = 0;
   // Makes this part ready to be written without page faults, where the system can. Only speed.
   virtual void warm(std::size_t /*begin*/, std::size_t /*size*/) {}
 

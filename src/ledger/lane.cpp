@@ -57,14 +57,15 @@ Result<> Lane::prepare() {
 }
 
 Result<> Lane::sync() {
+  Result<> outcome;
   std::size_t fresh = 0;
   for (const auto& segment : segments()) {
     auto before = segment->synced();
-    TRY_VOID(segment->sync());
+    if (auto done = segment->sync(); !done && outcome) outcome = done;
     fresh += segment->synced() - before;
   }
   if (fresh > 0) warm(std::max(kWarmRecords, 2 * fresh));
-  return {};
+  return outcome;
 }
 
 void Lane::warm(std::size_t records) {

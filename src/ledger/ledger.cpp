@@ -1,5 +1,6 @@
 #include "ledger/ledger.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -29,23 +30,30 @@ class StoreBooks final : public Books {
   store::StoreThread& store_;
 };
 
-using Sums = std::array<Money, kWindowKinds>;
-
-// What the books say was charged to an account since each window began.
-Result<Sums> spent(Books& books, Scope scope, const Windows& windows) {
-  Sums sums;
+// What the books say was charged to an account since each window began. If that goes on into a day
+// after `day` (the organisation's time zone was another one), the account is in that later day.
+Result<std::unique_ptr<Account>> open_account(Books& books, Scope scope, std::int64_t day) {
+  std::vector<std::pair<std::int64_t, Money>> spent;
   TRY_VOID(books.read([&](store::Database& database) -> Result<> {
-    TRY(auto days, database.query("SELECT day, cost FROM account_day WHERE kind = ? AND id = ?",
+    TRY(auto rows, database.query("SELECT day, cost FROM account_day WHERE kind = ? AND id = ?",
                                   static_cast<int>(scope.kind), scope.id));
     for (;;) {
-      TRY(bool row, days.step());
+      TRY(bool row, rows.step());
       if (!row) return {};
-      for (std::size_t i = 0; i < kWindowKinds; ++i) {
-        if (days.integer(0) >= window_day(windows[i])) sums[i] += days.money(1);
-      }
+      spent.emplace_back(rows.integer(0), rows.money(1));
+      day = std::max(day, rows.integer(0));
     }
   }));
-  return sums;
+  auto windows = windows_of_day(day);
+  std::array<Money, kWindowKinds> sums{};
+  for (auto [of_day, cost] : spent) {
+    for (std::size_t i = 0; i < kWindowKinds; ++i) {
+      if (of_day >= window_day(windows[i])) sums[i] += cost;
+    }
+  }
+  auto account = std::make_unique<Account>(scope);
+  account->open(windows, sums);
+  return account;
 }
 
 // What the parts outside own, when open() had to make them.
@@ -126,10 +134,8 @@ Result<Account*> LedgerImpl::account(Scope scope, const TimeZone& zone, WallTime
   std::lock_guard lock(accounts_mutex_);
   auto& account = accounts_[scope];
   if (account) return account.get();
-  auto windows = zone.civil_day(latest_day_.at_least(now)).windows;
-  TRY(auto sums, spent(books_, scope, windows));
-  account = std::make_unique<Account>(scope);
-  account->open(windows, sums);
+  std::int64_t day = zone.civil_day(latest_day_.at_least(now)).day;
+  TRY(account, open_account(books_, scope, day));
   return account.get();
 }
 

@@ -9,8 +9,7 @@ std::optional<Record> OpenCalls::apply(const Record& record, SegmentName segment
   if (record.kind == RecordKind::kReserve || record.kind == RecordKind::kProgress) {
     auto& call = calls_[request];
     call.record = record;
-    call.segment = segment;
-    call.row_current = false;
+    if (!call.newer_than_row) call.newer_than_row = segment;
     return std::nullopt;
   }
   if (auto found = calls_.find(request); found != calls_.end()) {
@@ -22,7 +21,7 @@ std::optional<Record> OpenCalls::apply(const Record& record, SegmentName segment
 }
 
 void OpenCalls::restore(const Record& record) {
-  calls_[RequestId{record.request}] = {record, {}, true, true};
+  calls_[RequestId{record.request}] = {record, true, {}};
 }
 
 std::vector<Record> OpenCalls::close_all() {
@@ -41,17 +40,18 @@ std::vector<Record> OpenCalls::close_all() {
   return out;
 }
 
-std::vector<RequestId> OpenCalls::only_in(SegmentName segment) const {
+std::vector<RequestId> OpenCalls::need_row_without(SegmentName segment) const {
   std::vector<RequestId> out;
   for (const auto& [request, call] : calls_) {
-    if (call.segment == segment && !call.row_current) out.push_back(request);
+    if (call.newer_than_row == segment) out.push_back(request);
   }
   return out;
 }
 
 void OpenCalls::mark_row(RequestId request) {
   auto& call = calls_.at(request);
-  call.has_row = call.row_current = true;
+  call.has_row = true;
+  call.newer_than_row.reset();
 }
 
 std::vector<Scope> charged_scopes(const Record& record) {

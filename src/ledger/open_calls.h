@@ -16,9 +16,10 @@ class OpenCalls {
  public:
   struct Call {
     Record record;         // its latest
-    SegmentName segment;   // that its last record of any kind was read from
     bool has_row = false;  // in open_call, perhaps of an older record
-    bool row_current = false;
+    // The oldest segment with a record that is newer than the row. Later ones may not have been
+    // flushed yet: when this one goes, the row must be brought up to date.
+    std::optional<SegmentName> newer_than_row;
   };
 
   // What a settle record books; nothing for the other kinds.
@@ -29,8 +30,8 @@ class OpenCalls {
   std::vector<Record> close_all();
 
   const std::unordered_map<RequestId, Call>& calls() const { return calls_; }
-  // Open calls that would be lost with the segment: their latest record is in it, and in no row.
-  std::vector<RequestId> only_in(SegmentName segment) const;
+  // Open calls of which the segment may hold the only record on the disk.
+  std::vector<RequestId> need_row_without(SegmentName segment) const;
   void mark_row(RequestId request);
   // Requests that had a row in open_call and have ended; the caller deletes the rows.
   const std::vector<RequestId>& ended_rows() const { return ended_rows_; }

@@ -55,6 +55,17 @@ class RealFile final : public MappedFile {
     if (from < to) (void)::madvise(bytes_.data() + from, to - from, MADV_POPULATE_WRITE);
 #endif
   }
+  // Through the descriptor: that marks the pages, and is no write in memory that other threads
+  // read.
+  Result<> rewrite(std::size_t bytes) override {
+    for (std::size_t at = 0; at < bytes;) {
+      auto wrote = ::pwrite(fd_.get(), bytes_.data() + at, bytes - at, static_cast<off_t>(at));
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote <= 0) return broken("write", path_, wrote < 0 ? errno : EIO);
+      at += static_cast<std::size_t>(wrote);
+    }
+    return {};
+  }
 
  private:
   Descriptor fd_;

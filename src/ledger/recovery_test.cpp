@@ -128,6 +128,26 @@ TEST(Recovery, DoneTwiceGivesTheSameBooks) {
   EXPECT_EQ(picture(t), first);
 }
 
+TEST(Recovery, AfterAFailedFlushTheNextOneMakesEverythingGood) {
+  TestLedger t;
+  t.must_admit(usd(1)).settle(used(1, 1), Money{1}, Settlement::kReported);
+  t.disk.fail_flushes(true);
+  EXPECT_FALSE(t.ledger->sync());
+  EXPECT_TRUE(t.ledger->status().journal);
+  for (int i = 0; i < 99; ++i) {  // on into later segments
+    t.must_admit(usd(1)).settle(used(1, 1), Money{1}, Settlement::kReported);
+    ASSERT_TRUE(t.ledger->prepare());
+  }
+  t.disk.fail_flushes(false);
+  ASSERT_TRUE(t.ledger->sync());
+  EXPECT_FALSE(t.ledger->status().journal);
+  t.stop();
+  t.disk.power_cut();
+  t.start();
+  EXPECT_EQ(picture(t).entries.size(), 100u);
+  EXPECT_EQ(t.ledger->status().cut_records, 0u);
+}
+
 // A call that stays open while many segments fill and are deleted.
 TEST(Recovery, ALongCallSurvivesTheDeletionOfItsSegment) {
   for (bool released : {false, true}) {

@@ -86,17 +86,28 @@ void Segment::append(Record& record) {
   written_.store(index + 1, std::memory_order_release);
 }
 
+// After a failed flush the records are in memory only: if they are still what was written, they are
+// written once more.
+Result<> Segment::flush(std::size_t records) {
+  if (flush_failed_) {
+    for (std::size_t i = synced(); i < records; ++i) {
+      if (!is_good(records_[i], record_number(name_.sequence, i))) {
+        return fail(Code::kStoreFailed, "disk: records that could not be flushed are gone");
+      }
+    }
+    TRY_VOID(file_->rewrite(kHeaderBytes + records * kRecordBytes));
+  }
+  auto flushed = file_->sync();
+  flush_failed_ = !flushed;
+  return flushed;
+}
+
 // The watermark itself reaches the disk with the next flush; an older one only protects less. The
-// two slots are written in turn, so that one is always whole. After a failed flush the kernel may
-// have dropped pages and call them clean: this segment's watermark never moves again.
+// two slots are written in turn, so that one is always whole.
 Result<> Segment::sync() {
   std::size_t seen = written();
   if (seen == synced()) return {};
-  if (!flush_failure_) {
-    auto flushed = file_->sync();
-    if (!flushed) flush_failure_ = flushed.error();
-  }
-  if (flush_failure_) return Failure(*flush_failure_);
+  TRY_VOID(flush(seen));
   write_watermark(file_->bytes().data() + kWatermarkAt[slot_], seen);
   slot_ ^= 1;
   synced_.store(seen, std::memory_order_release);

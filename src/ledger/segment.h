@@ -52,13 +52,14 @@ class Segment {
   std::size_t warm(std::size_t records);
 
  private:
+  Result<> flush(std::size_t records);
   Segment(std::unique_ptr<MappedFile> file, SegmentName name);
   std::unique_ptr<MappedFile> file_;
   SegmentName name_;
   std::size_t capacity_;
   Record* records_;
   std::size_t slot_ = 0;  // of the next watermark; the syncing thread's, like the next
-  std::optional<Error> flush_failure_;
+  bool flush_failed_ = false;
   std::atomic<std::size_t> written_{0}, synced_{0};
 };
 

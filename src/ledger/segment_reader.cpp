@@ -45,9 +45,9 @@ Result<SegmentName> read_header(std::span<const std::byte> bytes, const std::str
   auto format = get<std::uint32_t>(bytes, 8);
   bool intact = get<std::uint32_t>(bytes, kHeaderCrcAt) == crc32c(bytes.first(kHeaderCrcAt));
   if (intact && format != kJournalFormat) {
-    return fail(Code::kCorrupt, fmt::format("{} has journal format {}; this version of Sekisho "
-                                            "reads format {}",
-                                            path, format, kJournalFormat));
+    return fail(Code::kUnsupported, fmt::format("{} has journal format {}; this version of Sekisho "
+                                                "reads format {}",
+                                                path, format, kJournalFormat));
   }
   SegmentName name{get<std::uint32_t>(bytes, 12), get<std::uint64_t>(bytes, 16)};
   if (!intact || get<std::uint32_t>(bytes, 32) != kRecordBytes) {

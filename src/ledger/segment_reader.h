@@ -1,6 +1,7 @@
 #pragma once
 // Reads a segment as a file left it, by the rules of docs/storage.md, "Reading". Pure functions
-// over bytes. Errors: kCorrupt (damaged: file and offset; another format), never a guess.
+// over bytes. Errors: kCorrupt (damaged: file and offset), kUnsupported (another format); never a
+// guess.
 
 #include <string>
 #include <vector>

@@ -12,8 +12,18 @@ class SimDisk::SimFile final : public MappedFile {
     bytes_ = file_->live;
   }
   Result<> sync() override {
-    if (disk_.fail_flushes_) return fail(Code::kStoreFailed, "disk: cannot flush");
-    file_->durable = file_->live;
+    if (disk_.fail_flushes_) {
+      file_->dropped = file_->live;
+      return fail(Code::kStoreFailed, "disk: cannot flush");
+    }
+    flush(*file_);
+    return {};
+  }
+  Result<> rewrite(std::size_t bytes) override {
+    auto& dropped = file_->dropped;
+    for (std::size_t at = 0; at < std::min(bytes, dropped.size()); at += kPageBytes) {
+      dropped[at] = ~file_->live[at];  // differs, so it is flushed again
+    }
     return {};
   }
 
@@ -81,6 +91,16 @@ void SimDisk::cut_page(File& file, std::size_t begin) {
   for (std::size_t i = kept * kRecordBytes; i < live.size(); ++i) live[i] = durable[i];
 }
 
+void SimDisk::flush(File& file) {
+  for (std::size_t at = 0; at < file.live.size(); at += kPageBytes) {
+    std::size_t size = std::min(kPageBytes, file.live.size() - at);
+    std::span live(file.live.data() + at, size);
+    bool dropped = !file.dropped.empty() &&
+                   std::ranges::equal(live, std::span(file.dropped.data() + at, size));
+    if (!dropped) std::ranges::copy(live, file.durable.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+}
+
 void SimDisk::kill() {
   for (auto& [path, file] : files_) file = std::make_shared<File>(*file);
 }
@@ -90,6 +110,7 @@ void SimDisk::power_cut() {
   for (auto& [path, file] : files_) {
     for (std::size_t at = 0; at < file->live.size(); at += kPageBytes) cut_page(*file, at);
     file->durable = file->live;
+    file->dropped.clear();
   }
 }
 

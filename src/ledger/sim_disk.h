@@ -38,8 +38,12 @@ class SimDisk final : public Disk {
  private:
   struct File {
     std::vector<std::byte> live, durable;
+    // As pages were when they could not be flushed; one that has not changed since then is never
+    // flushed again. Empty: no flush has failed.
+    std::vector<std::byte> dropped;
   };
   class SimFile;
+  static void flush(File& file);
   void cut_page(File& file, std::size_t begin);
 
   Random& random_;
