@@ -67,10 +67,10 @@ bool is_wanted(const CompiledRule& rule, const Assignment& found, std::string_vi
 Trial judge_assignment(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
                        std::size_t anchor_bytes, ScanCounts& counts) {
   Assignment found;
-  const Trial trial = parse_assignment(text, hit.start, hit.start + anchor_bytes, found);
+  const Trial trial =
+      parse_assignment(text, hit.start, hit.start + anchor_bytes, found, counts.bytes_judged);
   if (trial.verdict != Verdict::kYes) return trial;
   ++counts.patterns_run;
-  counts.bytes_judged += found.end - found.begin;
   const auto value = text.bytes.substr(found.begin, found.end - found.begin);
   return is_wanted(rule, found, value) ? trial : Trial::no();
 }

@@ -36,7 +36,10 @@ constexpr ByteClass kInBacktick = without(kAscii, "`");
 constexpr ByteClass kInEscaped = without(kAscii, "\"'`\\");
 constexpr ByteClass kInBrackets = without(kAscii, "");
 constexpr ByteClass kBareCode = without(kAscii, "\"'`\\,;<>(){}[]|&");
-constexpr ByteClass kBareLine = without(kAscii, "\"'`\\");
+constexpr ByteClass kBareLine = without(kAscii, "\"'`\\>");
+constexpr ByteClass kPlainCode = without(kBareCode, "=:");
+constexpr ByteClass kPlainLine = without(kBareLine, "=:");
+constexpr std::size_t kColons = 2;  // of a bare value
 
 enum class Sign : std::uint8_t {
   kEquals,  // any kind of = : := => -> is は
@@ -58,6 +61,7 @@ class Parser {
       : text_(text), start_(start), at_(name_end) {}
 
   Trial parse(Assignment& out);
+  std::size_t furthest() const { return std::min(at_, text_.size()); }
 
  private:
   bool is_next(std::string_view literal) const {
@@ -74,7 +78,8 @@ class Parser {
   bool read_sign();
   bool read_opening();
   Trial read_value(Assignment& out);
-  bool is_annotation(std::size_t value_end);
+  std::size_t value_end(std::size_t begin, std::size_t cap, const ByteClass& plain) const;
+  bool is_annotation(std::size_t begin, std::size_t value_end);
 
   // Set when the answer depends on bytes to come.
   Trial unknown(std::size_t hold) const { return Trial::more(std::min(hold, text_.size())); }
@@ -222,7 +227,9 @@ bool Parser::read_opening() {
 }
 
 // Was the "value" a type, and does = and the real value follow?
-bool Parser::is_annotation(std::size_t value_end) {
+bool Parser::is_annotation(std::size_t begin, std::size_t value_end) {
+  constexpr ByteClass kType{"A-Za-z_.*?&"};
+  if (kType.run_end(text_.bytes, begin, value_end) != value_end) return false;
   std::size_t i = kBlank.run_end(text_.bytes, value_end, std::min(text_.size(), value_end + 4));
   if (i < value_end + 4 && text_.open_at(i)) {
     wants_more_ = true;
@@ -238,6 +245,25 @@ bool Parser::is_annotation(std::size_t value_end) {
   return true;
 }
 
+// A bare value ends at a sign that gives another value: at = (but for padding), at a third colon.
+// So the values of anchors in one run of bytes overlap O(1)-fold.
+std::size_t Parser::value_end(std::size_t begin, std::size_t cap, const ByteClass& plain) const {
+  const std::size_t limit = std::min(text_.size(), cap);
+  std::size_t end = begin, colons = 0;
+  for (;;) {
+    end = plain.run_end(text_.bytes, end, limit);
+    if (end >= limit || quote_ != 0) return end;
+    if (text_[end] == ':' && colons++ < kColons) {
+      ++end;
+      continue;
+    }
+    if (text_[end] != '=') return end;
+    constexpr ByteClass kPadding{"="}, kMore{"A-Za-z0-9/+_-"};
+    const std::size_t padding = kPadding.run_end(text_.bytes, end, limit);
+    return kMore.has(text_[padding]) ? end : padding;
+  }
+}
+
 Trial Parser::read_value(Assignment& out) {
   const std::size_t begin = at_;
   const auto name = text_.bytes.substr(name_begin_, name_end_ - name_begin_);
@@ -251,9 +277,14 @@ Trial Parser::read_value(Assignment& out) {
                            : quote_ == 'J'  ? kInBrackets
                            : line_style     ? kBareLine
                                             : kBareCode;
+  const ByteClass& plain = quote_ != 0 ? bytes : line_style ? kPlainLine : kPlainCode;
   const std::size_t cap = begin + kValueBytes;
-  const std::size_t end = bytes.run_end(text_.bytes, begin, std::min(text_.size(), cap));
-  if (end < cap && text_.open_at(end)) return Trial::more(begin, &bytes, cap);
+  const std::size_t end = value_end(begin, cap, plain);
+  at_ = std::min(end, text_.size());
+  if (end < cap && text_.open_at(end)) {
+    const bool maybe_padding = quote_ == 0 && end > begin && text_[end - 1] == '=';
+    return maybe_padding ? Trial::more(begin) : Trial::more(begin, &plain, cap);
+  }
   if (end == cap || end == begin) return Trial::no();
   const char stop = text_[end];
   const char close = quote_ == 'E' ? '\\' : quote_;
@@ -295,7 +326,7 @@ Trial Parser::parse(Assignment& out) {
     if (sign_ == Sign::kPair) return Trial::no();
     if (sign_ == Sign::kSpace && text_.bytes.substr(name_begin_, 2) == "--") return trial;
     if (sign_ == Sign::kTag || round == 1) return trial;
-    if (!is_annotation(out.end)) {
+    if (!is_annotation(value, out.end)) {
       if (wants_more_) return unknown(value);
       return sign_ == Sign::kSpace ? Trial::no() : trial;
     }
@@ -307,8 +338,11 @@ Trial Parser::parse(Assignment& out) {
 }  // namespace
 
 Trial parse_assignment(const ScanText& text, std::size_t start, std::size_t name_end,
-                       Assignment& out) {
-  return Parser(text, start, name_end).parse(out);
+                       Assignment& out, std::uint64_t& looked_at) {
+  Parser parser(text, start, name_end);
+  const Trial trial = parser.parse(out);
+  looked_at += parser.furthest() - start;
+  return trial;
 }
 
 }  // namespace sekisho::guard

@@ -107,9 +107,9 @@ Trial CompiledRules::judge(const ScanText& text, const AnchorHit& hit, std::uint
     case Shape::kAssignment:
       return judge_assignment(rule, text, hit, bytes, counts);
     case Shape::kUrl:
-      return judge_url_password(rule, text, hit, bytes);
+      return judge_url_password(rule, text, hit, bytes, counts);
     case Shape::kKeyBlock:
-      return judge_key_block(rule, text, hit, bytes);
+      return judge_key_block(rule, text, hit, bytes, counts);
   }
   return Trial::no();
 }

@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kLabelBytes = 48;
 constexpr std::size_t kGapBytes = 64;  // white space, quotes, escapes between two words
 constexpr std::size_t kHeaderLineBytes = 160;
-constexpr std::size_t kHeaderLines = 8;
-constexpr std::size_t kLongWord = 16;  // key material comes in lines of 64 or 70
+constexpr std::size_t kHeaderLines = 4;  // PGP has that many kinds, PEM two
+constexpr std::size_t kLongWord = 16;    // key material comes in lines of 64 or 70
 constexpr std::size_t kFirstWord = 20;
 constexpr std::size_t kShortWords = 3;  // so many short words in a row are prose
 constexpr std::size_t kTrailerBytes = 80;
@@ -21,6 +21,7 @@ constexpr ByteClass kGap{" \t\r\n\\\"'`,>|#*"};
 constexpr ByteClass kEscaped{"nrt"};
 constexpr ByteClass kLabel{"A-Z0-9 "};
 constexpr ByteClass kFieldName{"A-Za-z0-9-"};
+constexpr ByteClass kInLine = ByteClass{"\n\\"}.complement();
 
 // Skips what may stand between two words of key material; text.size() if it may go on.
 std::size_t skip_gap(const ScanText& text, std::size_t at) {
@@ -44,43 +45,58 @@ std::size_t line_end(const ScanText& text, std::size_t at) {
   return newline == std::string_view::npos ? newline : at + newline;
 }
 
-}  // namespace
+// Header fields ("Proc-Type: 4,ENCRYPTED"), then key material; `at` ends where it looked last.
+Trial judge_material(const ScanText& text, std::size_t begin, std::size_t& at) {
+  const Trial unknown = Trial::more(begin);
+  for (std::size_t lines = 0; lines <= kHeaderLines; ++lines) {
+    at = skip_gap(text, at);
+    if (text.open_at(at)) return unknown;
+    const std::size_t reach = std::min(text.size(), at + kFirstWord);
+    const std::size_t word = kBase64.run_end(text.bytes, at, reach);
+    if (word - at == kFirstWord) return Trial::block(begin, at);
+    if (text.open_at(word)) return unknown;
+    const std::size_t field = kFieldName.run_end(text.bytes, at, reach);
+    if (text.open_at(field)) return unknown;
+    if (field == at || text[field] != ':') return Trial::no();
+    const std::size_t next = line_end(text, field);
+    if (next == std::string_view::npos) {
+      const std::size_t limit = field + kHeaderLineBytes;
+      at = std::min(text.size(), limit);
+      if (text.size() >= limit || text.complete) return Trial::no();
+      if (text.bytes.ends_with('\\')) return unknown;
+      return Trial::more(begin, &kInLine, limit);
+    }
+    at = next;
+  }
+  return Trial::no();
+}
 
-Trial judge_key_block(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
-                      std::size_t anchor_bytes) {
-  const Trial unknown = Trial::more(hit.start);
-  const std::size_t label = hit.start + anchor_bytes;
-  std::size_t at = kLabel.run_end(text.bytes, label, std::min(text.size(), label + kLabelBytes));
-  if (text.open_at(at)) return unknown;
+Trial judge_header(const CompiledRule& rule, const ScanText& text, std::size_t begin,
+                   std::size_t label, std::size_t& at) {
+  at = kLabel.run_end(text.bytes, label, std::min(text.size(), label + kLabelBytes));
+  if (text.open_at(at)) return Trial::more(begin);
   const re2::StringPiece name(text.bytes.data() + label, at - label);
   if (!RE2::FullMatch(name, *rule.pattern)) return Trial::no();
   for (; text[at] == '-'; ++at) {
     if (at > label + 2 * kLabelBytes) return Trial::no();
   }
-  if (text.open_at(at)) return unknown;
-  if (rule.spec->check == Check::kServiceAccount) {
-    const auto back = text.before(hit.start, 24);
-    if (back.find("private_key") == std::string_view::npos) return Trial::no();
+  if (text.open_at(at)) return Trial::more(begin);
+  if (rule.spec->check == Check::kServiceAccount &&
+      text.before(begin, 24).find("private_key") == std::string_view::npos) {
+    return Trial::no();
   }
+  return judge_material(text, begin, at);
+}
 
-  for (std::size_t lines = 0; lines <= kHeaderLines; ++lines) {
-    at = skip_gap(text, at);
-    if (text.open_at(at)) return unknown;
-    const std::size_t word =
-        kBase64.run_end(text.bytes, at, std::min(text.size(), at + kFirstWord));
-    if (word - at == kFirstWord) return Trial::block(hit.start, at);
-    if (text.open_at(word)) return unknown;
-    const std::size_t field =
-        kFieldName.run_end(text.bytes, at, std::min(text.size(), at + kFirstWord));
-    if (text.open_at(field)) return unknown;
-    if (field == at || text[field] != ':') return Trial::no();
-    const std::size_t next = line_end(text, field);
-    if (next == std::string_view::npos) {
-      return text.size() < field + kHeaderLineBytes && !text.complete ? unknown : Trial::no();
-    }
-    at = next;
-  }
-  return Trial::no();
+}  // namespace
+
+Trial judge_key_block(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
+                      std::size_t anchor_bytes, ScanCounts& counts) {
+  std::size_t at = hit.start;
+  const Trial trial = judge_header(rule, text, hit.start, hit.start + anchor_bytes, at);
+  ++counts.patterns_run;
+  counts.bytes_judged += at - hit.start;
+  return trial;
 }
 
 BlockWalker BlockWalker::armour(std::size_t certain, std::size_t dashes) {

@@ -13,7 +13,7 @@ namespace sekisho::guard {
 // A header line (the anchor is its beginning) with a label that the rule wants, followed by key
 // material and not by prose or dots.
 Trial judge_key_block(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
-                      std::size_t anchor_bytes);
+                      std::size_t anchor_bytes, ScanCounts& counts);
 
 // Offsets are those of the text given to walk(); shift() when its front has been dropped.
 class BlockWalker {

@@ -115,7 +115,8 @@ bool is_date(std::string_view text) {
 
 bool is_never_a_secret(std::string_view value) {
   return is_placeholder(value) || is_reference(value) || is_uuid(value) || is_named_digest(value) ||
-         is_version(value) || is_date(value);
+         is_version(value) || is_date(value) ||
+         (value.size() > 10 && is_date(value.substr(value.size() - 10)));  // files-api-2026-11-25
 }
 
 }  // namespace

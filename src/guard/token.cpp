@@ -41,6 +41,21 @@ bool follows_escape(const ScanText& text, std::size_t at) {
   return i > 0 && back[i - 1] == '[';
 }
 
+// Where = or %3D may stand within a token, each of them could begin another that goes on to the
+// end of the run: a run has few of them, or is none of ours.
+constexpr std::size_t kSignsInRun = 2;
+
+std::size_t signs_in_run(const ScanText& text, std::size_t at, const ByteClass& alphabet) {
+  const std::string_view back = text.before(at, kLookBehind);
+  std::size_t signs = 0;
+  for (std::size_t i = back.size(); i > 0; --i) {
+    const char c = back[i - 1];
+    if (!alphabet.has(c) && !kAlnum.has(c)) break;
+    signs += c == '=' || c == '%' ? 1 : 0;
+  }
+  return signs;
+}
+
 bool follows_bot_number(const ScanText& text, std::size_t at) {
   const std::string_view back = text.before(at, 11);
   std::size_t digits = 0;
@@ -79,8 +94,9 @@ bool is_plausible(const CompiledRule& rule, std::string_view body) {
 bool starts_run(const ScanText& text, std::size_t at, const ByteClass& alphabet) {
   if (at == 0) return true;
   const char previous = text[at - 1];
-  if (previous == '=' || !(alphabet.has(previous) || kAlnum.has(previous))) return true;
-  return follows_escape(text, at) || follows_diff_mark(text, at);
+  if (!(alphabet.has(previous) || kAlnum.has(previous) || previous == '=')) return true;
+  if (previous != '=' && !follows_escape(text, at) && !follows_diff_mark(text, at)) return false;
+  return signs_in_run(text, at, alphabet) <= kSignsInRun;
 }
 
 bool may_start_token(const CompiledRule& rule, const ScanText& text, std::size_t at) {
@@ -102,11 +118,11 @@ Trial judge_token(const CompiledRule& rule, const ScanText& text, const AnchorHi
   const std::size_t begin = hit.start + spec.skip, body = hit.start + anchor_bytes;
   const std::size_t cap = hit.start + kTokenBytes;
   const std::size_t end = rule.alphabet.run_end(text.bytes, body, std::min(cap, text.size()));
+  counts.bytes_judged += end - hit.start;
   if (end < cap && text.open_at(end)) return Trial::more(begin, &rule.alphabet, cap);
   if (end - hit.start < spec.min_bytes) return Trial::no();
 
   ++counts.patterns_run;
-  counts.bytes_judged += end - hit.start;
   re2::StringPiece match;
   const re2::StringPiece run(text.bytes.data() + hit.start, end - hit.start);
   if (!rule.pattern->Match(run, 0, run.size(), RE2::ANCHOR_START, &match, 1)) return Trial::no();

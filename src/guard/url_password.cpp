@@ -33,22 +33,26 @@ bool is_stand_in(std::string_view password, std::string_view user) {
 }  // namespace
 
 Trial judge_url_password(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
-                         std::size_t anchor_bytes) {
+                         std::size_t anchor_bytes, ScanCounts& counts) {
   const auto back = text.before(hit.start, kSchemeBytes);
   std::size_t scheme = back.size();
   while (scheme > 0 && kScheme.has(back[scheme - 1])) --scheme;
   const auto name = back.substr(scheme);
+  ++counts.patterns_run;
+  counts.bytes_judged += name.size() + anchor_bytes;
   if (!RE2::PartialMatch(re2::StringPiece(name.data(), name.size()), *rule.pattern)) {
     return Trial::no();
   }
   const std::size_t user = hit.start + anchor_bytes;
   const std::size_t colon =
       kUser.run_end(text.bytes, user, std::min(text.size(), user + kUserBytes));
+  counts.bytes_judged += colon - user;
   if (colon < user + kUserBytes && text.open_at(colon)) return Trial::more(text.size());
   if (text[colon] != ':') return Trial::no();
 
   const std::size_t begin = colon + 1, cap = begin + kPasswordBytes;
   const std::size_t end = kPassword.run_end(text.bytes, begin, std::min(text.size(), cap));
+  counts.bytes_judged += end - begin;
   if (end < cap && text.open_at(end)) return Trial::more(begin, &kPassword, cap);
   if (end == cap || text[end] != '@' || end == begin) return Trial::no();
   if (text.open_at(end + 1)) return Trial::more(begin);

@@ -6,6 +6,6 @@
 namespace sekisho::guard {
 
 Trial judge_url_password(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
-                         std::size_t anchor_bytes);
+                         std::size_t anchor_bytes, ScanCounts& counts);
 
 }  // namespace sekisho::guard
