@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "app/cli/client.h"
 #include "app/config_spec.h"
 
 namespace sekisho::app {
@@ -74,6 +75,8 @@ int run_command_line(int argc, char** argv) {
       ->check(CLI::IsMember({"schema", "reference", "reference-ja"}))
       ->capture_default_str();
   config_command->callback([&] { result = config_document(which); });
+
+  cli::add_client_commands(app, result, cli::language_of(argc, argv));
 
   try {
     app.parse(argc, argv);
