@@ -137,10 +137,10 @@ def issue_governed_key(port, admin_key):
     api.wait_until_ready()
     limits = {"budget": "1000000", "window": "month", "requests_per_minute": 100_000_000,
               "tokens_per_minute": 1_000_000_000_000}
-    organisation = api.call("GET", "/api/v1/units")["units"][0]["id"]
-    api.call("PATCH", f"/api/v1/units/{organisation}", limits)
+    organisation = api.call("GET", "/api/v1/organisations")["organisations"][0]["id"]
+    api.call("PATCH", f"/api/v1/organisations/{organisation}", limits)
     department = api.call("POST", "/api/v1/units",
-                          {"name": "Engineering", "parent": organisation, **limits})["id"]
+                          {"name": "Engineering", "kind": "department", **limits})["id"]
     team = api.call("POST", "/api/v1/units",
                     {"name": "Platform", "parent": department, **limits})["id"]
     return api.call("POST", "/api/v1/keys", {"alias": "bench", "unit": team, **limits})["key"]
