@@ -42,6 +42,8 @@ class SimFabric {
   void crash(const std::string& host);
 
   SimFaults faults;
+  // Reads and writes that moved bytes; a real network makes one system call for each.
+  std::size_t reads = 0, writes = 0;
   std::size_t open_streams() const { return streams_; }
 
  private:

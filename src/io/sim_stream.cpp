@@ -115,6 +115,7 @@ Attempt SimStream::try_read(std::span<char> out) {
   bool was_full = pipe.queued() >= fabric.faults.pipe_bytes;
   std::copy_n(pipe.arrived.begin(), count, out.begin());
   pipe.arrived.erase(0, count);
+  ++fabric.reads;
   auto* writer = connection_->ends[SimConnection::other(side_)];
   if (was_full && writer) writer->unblock_.arm(loop().now() + fabric.latency());
   return Result<std::size_t>(count);
@@ -147,6 +148,7 @@ Attempt SimStream::try_write(std::span<const iovec> parts) {
     bytes.resize(1 + fabric.loop_.random().below(bytes.size()));
   }
   auto count = bytes.size();
+  ++fabric.writes;
   connection_->send(side_, {.bytes = std::move(bytes)});
   return Result<std::size_t>(count);
 }
