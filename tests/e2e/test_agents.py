@@ -4,7 +4,8 @@ books equal the providers' bill to the nano-dollar."""
 import pytest
 
 from agents import run_claude_code, run_cline
-from conftest import books_equal_bill, marker
+from servers import books_equal_bill
+from wire import marker
 
 CONTENT = "it's written by an agent\n"
 
