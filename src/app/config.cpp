@@ -176,6 +176,8 @@ struct Builder {
     out.conversation_memory_bytes = limits.integer("conversation_memory_bytes");
     out.settings.output_floor = limits.integer("output_floor_tokens");
     out.drain_seconds = limits.integer("drain_seconds");
+    out.upstream_first_byte_seconds = limits.integer("upstream_first_byte_seconds");
+    out.upstream_idle_seconds = limits.integer("upstream_idle_seconds");
     out.journal_sync_ms = section("journal").integer("sync_interval_ms");
     out.trace_retention_days = section("traces").integer("retention_days");
     auto log = section("log");

@@ -50,6 +50,7 @@ struct Config {
   gateway::Settings settings;
   std::int64_t request_body_bytes = 0, buffered_bytes = 0, connections = 0;
   std::int64_t conversation_memory_bytes = 0, drain_seconds = 30;
+  std::int64_t upstream_first_byte_seconds = 600, upstream_idle_seconds = 300;
   std::int64_t journal_sync_ms = 100, trace_retention_days = 90;
   std::string log_format = "text", log_level = "info";
 };

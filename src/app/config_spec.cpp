@@ -203,7 +203,27 @@ Key limits() {
             {},
             {},
             0,
-            3600}}};
+            3600},
+           {"upstream_first_byte_seconds",
+            T::kInteger,
+            "600",
+            "Longest wait for an upstream to begin its answer.",
+            "上流が応答を始めるまでの最長待ち時間（秒）。",
+            false,
+            {},
+            {},
+            1,
+            86400},
+           {"upstream_idle_seconds",
+            T::kInteger,
+            "300",
+            "Longest silence inside an upstream's answer.",
+            "上流の応答が途切れてよい最長時間（秒）。",
+            false,
+            {},
+            {},
+            1,
+            86400}}};
 }
 
 Key make_spec() {

@@ -193,11 +193,14 @@ Result<> ServerProcess::make_workers() {
                       rules,
                       static_cast<std::size_t>(config_.conversation_memory_bytes) / count,
                       {},
+                      {},
                       {}};
     parts.observer = std::make_unique<CallObserver>(i, *traces_, metrics_->shard(i), *families_,
                                                     *log_, options_.live);
     parts.server.max_body = static_cast<std::size_t>(config_.request_body_bytes);
     parts.server.max_connections = static_cast<std::size_t>(config_.connections) / count + 1;
+    parts.client.first_byte_timeout = std::chrono::seconds(config_.upstream_first_byte_seconds);
+    parts.client.idle_timeout = std::chrono::seconds(config_.upstream_idle_seconds);
     parts.management = [this](http::ServerExchange& http, gateway::Worker& worker) {
       return router_->handle(http, worker);
     };

@@ -11,7 +11,7 @@ WorkerThread::WorkerThread(WorkerParts parts)
       loop_(parts_.clock),
       network_(loop_, parts_.resolver),
       buffers_(parts_.body_budget),
-      client_(loop_, network_, buffers_, {}),
+      client_(loop_, network_, buffers_, parts_.client),
       worker_{loop_,
               random_,
               client_,

@@ -24,6 +24,7 @@ struct WorkerParts {
   std::shared_ptr<const guard::RuleSet> rules;
   std::size_t conversation_bytes = 0;
   http::ServerOptions server;
+  http::ClientOptions client;
   Management management;
 };
 

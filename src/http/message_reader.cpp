@@ -1,6 +1,7 @@
 #include "http/message_reader.h"
 
 #include <algorithm>
+#include <string>
 
 namespace sekisho::http {
 namespace {
@@ -9,6 +10,10 @@ namespace {
 constexpr std::size_t kDirectBytes = 32 * 1024;
 // An announced length is believed up to this; beyond, memory grows as the bytes come.
 constexpr std::size_t kTrustedBytes = 1 << 20;
+
+Failure over_limit(std::size_t cap) {
+  return fail(Code::kTooLarge, "a body over the limit of " + std::to_string(cap) + " bytes");
+}
 
 }  // namespace
 
@@ -47,10 +52,11 @@ io::task<Result<bool>> MessageReader::take(Buffer& into, std::size_t cap, Steady
   CO_TRY(auto step, co_await next(deadline));
   if (step.event == ParseEvent::kEnd) co_return true;
   if (step.event == ParseEvent::kError) {
-    auto code = parser_.error().status == 413 ? Code::kTooLarge : Code::kInvalidArgument;
-    co_return fail(ended_ ? Code::kClosed : code, std::string(parser_.error().reason));
+    if (!ended_ && parser_.error().status == 413) co_return over_limit(cap);
+    co_return fail(ended_ ? Code::kClosed : Code::kInvalidArgument,
+                   std::string(parser_.error().reason));
   }
-  if (into.size() + step.body.size() > cap) co_return fail(Code::kTooLarge, "body over the limit");
+  if (into.size() + step.body.size() > cap) co_return over_limit(cap);
   if (parser_.body_kind() == BodyDecoder::Kind::kLength) {
     auto rest = std::min<std::uint64_t>(parser_.direct_body_bytes(), kTrustedBytes);
     CO_TRY_VOID(into.reserve(std::min<std::size_t>(cap, into.size() + step.body.size() + rest)));
@@ -62,8 +68,7 @@ io::task<Result<bool>> MessageReader::take(Buffer& into, std::size_t cap, Steady
 io::task<Result<bool>> MessageReader::take_direct(Buffer& into, std::size_t cap,
                                                   SteadyTime deadline) {
   auto rest = parser_.direct_body_bytes();
-  if (rest > cap - std::min(cap, into.size()))
-    co_return fail(Code::kTooLarge, "body over the limit");
+  if (rest > cap - std::min(cap, into.size())) co_return over_limit(cap);
   CO_TRY(auto space, into.prepare(std::min<std::uint64_t>(rest, kTrustedBytes)));
   auto place = space.first(std::min<std::uint64_t>(rest, space.size()));
   CO_TRY(auto count, co_await stream_.read(place, deadline));
