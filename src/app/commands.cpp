@@ -66,6 +66,8 @@ int run_command_line(int argc, char** argv) {
   doctor_command->add_option("--config", checking.config, "Configuration file")
       ->capture_default_str();
   doctor_command->add_flag("--json", checking.json, "Print JSON");
+  doctor_command->add_flag("--repair", checking.repair,
+                           "Move damaged journal segments aside and keep their good records");
   doctor_command->callback([&] { result = doctor(checking); });
 
   std::string which = "reference";

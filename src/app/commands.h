@@ -28,6 +28,7 @@ int init(const InitCommand& command);
 struct DoctorCommand {
   std::string config = "sekisho.yaml";
   bool json = false;
+  bool repair = false;  // of a damaged journal: keep what is good, move the rest aside
 };
 int doctor(const DoctorCommand& command);
 

@@ -11,6 +11,10 @@
 #include "app/upstreams.h"
 #include "http/client.h"
 #include "io/epoll_network.h"
+#include "ledger/directory_lock.h"
+#include "ledger/disk.h"
+#include "ledger/journal_files.h"
+#include "ledger/recovery.h"
 #include "wire/json_writer.h"
 
 namespace sekisho::app {
@@ -45,6 +49,41 @@ Check check_disk(const Config& config) {
     return {"disk", Verdict::kBad, text, "free space: new calls are refused with 503"};
   if (free_mb < 2048) return {"disk", Verdict::kWarning, text, "free space soon"};
   return {"disk", Verdict::kGood, text, ""};
+}
+
+// The money journal, when no server is using it. Its repair is for people to ask for: records that
+// cannot be read are lost to the books.
+void check_journal(const DoctorCommand& command, const Config& config, std::vector<Check>& checks) {
+  auto directory = config.data_directory + "/journal";
+  if (!std::filesystem::exists(directory)) return;
+  auto lock = ledger::DirectoryLock::acquire(directory);
+  if (!lock) {
+    bool used = lock.error().code == Code::kConflict;
+    checks.push_back({"journal", used ? Verdict::kGood : Verdict::kBad, lock.error().detail,
+                      used ? "" : "run as the directory's owner"});
+    return;
+  }
+  auto disk = ledger::make_real_disk();
+  auto read = [&]() -> Result<> {
+    TRY(auto names, ledger::list_segments(*disk, directory));
+    return ledger::read_segments(*disk, directory, names, {}, [](auto&&) { return Result<>(); });
+  };
+  auto state = read();
+  if (!state && command.repair) {
+    auto done = ledger::repair_journal(*disk, directory);
+    for (const auto& line : done ? *done : std::vector<std::string>{}) {
+      checks.push_back({"journal", Verdict::kWarning, line, ""});
+    }
+    state = done ? read() : Result<>(Failure(done.error()));
+  }
+  if (state) {
+    checks.push_back({"journal", Verdict::kGood, "every record is sound", ""});
+  } else {
+    checks.push_back(
+        {"journal", Verdict::kBad, state.error().detail,
+         "restore the file, or run `sekisho doctor --repair`: the damaged file is kept "
+         "beside it as .damaged, calls whose records are lost are not in the books"});
+  }
 }
 
 Check check_clock(std::optional<std::int64_t> server_seconds, const std::string& from) {
@@ -156,6 +195,7 @@ int doctor(const DoctorCommand& command) {
   } else {
     checks.push_back({"configuration", Verdict::kGood, command.config, ""});
     checks.push_back(check_disk(*config));
+    check_journal(command, *config, checks);
     check_upstreams(*config, checks);
   }
   print(checks, command.json);

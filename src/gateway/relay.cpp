@@ -88,7 +88,7 @@ io::task<void> end_broken(Exchange& x, wire::Refusal refusal, std::string outcom
   x.record.outcome = std::move(outcome);
   auto bytes = wire::render_stream_error(refusal, x.dialect, x.language(), x.id_text);
   (void)co_await x.http.send(bytes);
-  x.http.abort();
+  co_await x.http.cut();
 }
 
 bool is_event_stream(const http::ResponseHead& head) {
@@ -137,7 +137,8 @@ io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
       (void)co_await x.http.finish();
       co_return done;
     }
-    // Broken, cut, or blocked.
+    // Broken, cut, or blocked: the upstream has nothing more to do for us.
+    answer.cancel();
     settle_estimated(x, path->usage(), path->output_bytes());
     if (passed && *passed) {
       x.record.refusal = "guardrail_blocked:" + (*passed)->id;

@@ -53,7 +53,9 @@ class ServerExchange {
   virtual bool try_send(std::string_view bytes) = 0;
   virtual io::task<Result<void>> finish() = 0;
   // Breaks the connection without a proper end (the client must see that the stream is cut).
+  // abort() drops what has not left yet; cut() sends it first.
   virtual void abort() = 0;
+  virtual io::task<void> cut() = 0;
   virtual bool started() const = 0;
 
   // Called once on the loop when the client goes away, or has taken nothing for the write stall

@@ -129,6 +129,11 @@ void Exchange::abort() {
   }
 }
 
+io::task<void> Exchange::cut() {
+  (void)co_await writer_.flush();
+  abort();
+}
+
 void Exchange::on_client_gone(std::move_only_function<void()> callback) {
   gone_ = std::move(callback);
   connection_.stream().on_peer_gone([this] { client_gone(); });

@@ -23,6 +23,7 @@ class Exchange final : public ServerExchange {
   bool try_send(std::string_view bytes) override;
   io::task<Result<void>> finish() override;
   void abort() override;
+  io::task<void> cut() override;
   bool started() const override { return answer_ != Answer::kNone; }
   void on_client_gone(std::move_only_function<void()> callback) override;
 

@@ -331,6 +331,18 @@ TEST_F(ServerTest, AStreamThatTheHandlerLeavesIsSeenToBeCut) {
   EXPECT_TRUE(seen.reset);  // an end in order would look like a whole answer
 }
 
+TEST_F(ServerTest, WhatWasSentInTheSameTurnLeavesBeforeTheCut) {
+  start([](ServerTest&, ServerExchange& e) -> io::task<void> {
+    co_await e.start(200, {});
+    co_await e.send("last words");
+    co_await e.cut();
+  });
+  auto seen = talk("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(seen.received.ends_with("\r\n\r\na\r\nlast words\r\n"));
+  EXPECT_TRUE(seen.closed || seen.reset);
+  expect_nothing_left();
+}
+
 TEST_F(ServerTest, AHandlerWithoutAnswerYields500AndASecondAnswerIsRefused) {
   start([](ServerTest&, ServerExchange&) -> io::task<void> { co_return; });
   EXPECT_TRUE(talk("GET / HTTP/1.1\r\nHost: x\r\n\r\n").received.starts_with("HTTP/1.1 500 "));

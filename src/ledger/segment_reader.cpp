@@ -33,8 +33,8 @@ std::size_t offset_of(std::size_t slot) {
 }
 
 Failure damaged(const std::string& path, std::size_t offset, const char* what) {
-  return fail(Code::kCorrupt, fmt::format("{} is damaged at offset {}: {}; `sekisho doctor` can "
-                                          "move it aside and keep what is good",
+  return fail(Code::kCorrupt, fmt::format("{} is damaged at offset {}: {}; `sekisho doctor` "
+                                          "shows the way",
                                           path, offset, what));
 }
 

@@ -31,11 +31,14 @@ class AnthropicReader final : public FrameReader {
   AnthropicUsage reader_;
   std::string_view type_;
   std::uint32_t index_ = 0;
+  bool usage_here_ = false;  // in this event
+  bool usage_runs_ = false;  // the last figures are those of message_start
 };
 
 bool AnthropicReader::read(JsonCursor& cursor, RawFrame& frame) {
   type_ = {};
   index_ = 0;
+  usage_here_ = false;
   for (JsonObject object(cursor); auto key = object.next();) {
     std::string_view name = cursor.of(key->raw);
     if (name == "type") {
@@ -60,7 +63,10 @@ void AnthropicReader::end_of_event(RawFrame& frame) {
   bool end = type_ == "message_stop" || (whole_ && !frame.is_error);
   complete |= end;
   frame.ends_fields = end || whole_ || frame.is_error || type_ == "content_block_stop";
-  if (usage.source == UsageSource::kPartial && (end || !stop_reason.empty())) {
+  // message_start knows the prompt, but not yet what the model will write.
+  if (usage_here_) usage_runs_ = type_ == "message_start";
+  bool final = !usage_runs_ && (end || !stop_reason.empty());
+  if (usage.source == UsageSource::kPartial && final) {
     usage.source = UsageSource::kReported;
   }
 }
@@ -155,6 +161,7 @@ bool AnthropicReader::delta(JsonCursor& cursor, RawFrame& frame) {
 bool AnthropicReader::read_usage(JsonCursor& cursor) {
   if (!reader_.read(cursor)) return false;
   if (!reader_.seen()) return true;
+  usage_here_ = true;
   usage = reader_.usage();
   usage.source = UsageSource::kPartial;  // until the end is seen
   served_tier = reader_.served_tier();

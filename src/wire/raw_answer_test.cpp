@@ -204,6 +204,17 @@ TEST(RawAnthropic, ACutStreamIsPartialAndIncomplete) {
   EXPECT_EQ(r.answer->usage(), usage_of(25, 7, 10, 20, 1, 0, UsageSource::kPartial));
 }
 
+TEST(RawAnthropic, WithoutFinalFiguresUsageStaysPartial) {
+  std::string without(kAnthropic);
+  for (std::size_t at; (at = without.find(",\"usage\":{\"input_tokens\":null")) != without.npos;) {
+    without.erase(at, without.find("}\n\n", at) - at);
+  }
+  Read r = anthropic(without);
+  EXPECT_EQ(r.error, "");
+  EXPECT_TRUE(r.answer->complete());
+  EXPECT_EQ(r.answer->usage(), usage_of(25, 7, 10, 20, 1, 0, UsageSource::kPartial));
+}
+
 TEST(RawAnthropic, IterationsAreSummedPerKind) {
   Read r = read(Dialect::kAnthropicMessages, false, R"({"type":"message","content":[],
     "stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":2,"iterations":[
