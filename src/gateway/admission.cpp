@@ -134,6 +134,7 @@ wire::Refusal refusal_of(const ledger::Denied& denied, const KeyPolicy& key) {
     case ledger::Denied::What::kBudget:
       refusal.code = Code::kBudgetExceeded;
       refusal.rule = "budget";
+      refusal.retry_after_s.reset();  // the reset says it; nobody waits for days in seconds
       refusal.figure = denied.committed.display();
       refusal.limit = denied.cap.display();
       break;

@@ -16,13 +16,17 @@ class RawPath final : public AnswerPath {
         hide_usage_(hide_usage) {}
 
   Result<const guard::RuleInfo*> feed(std::string_view bytes, std::string& out) override {
-    TRY_VOID(answer_->feed(bytes, frames_));
-    return pass(out);
+    auto fed = answer_->feed(bytes, frames_);
+    TRY(auto rule, pass(out));  // frames before the fault are the client's
+    if (!fed && !rule) return Failure(fed.error());
+    return rule;
   }
   Result<const guard::RuleInfo*> finish(std::string& out) override {
-    TRY_VOID(answer_->finish(frames_));
+    auto finished = answer_->finish(frames_);
     TRY(auto rule, pass(out));
-    return rule ? rule : guard_.finish(out);
+    if (rule) return rule;
+    if (!finished) return Failure(finished.error());
+    return guard_.finish(out);
   }
   const wire::Usage& usage() const override { return answer_->usage(); }
   bool complete() const override { return answer_->complete(); }
@@ -38,6 +42,9 @@ class RawPath final : public AnswerPath {
   // An error inside the stream: worded anew, because a provider's own words may name accounts.
   Error error_in(const wire::RawFrame& frame) const {
     auto upstream = wire::read_upstream_error(dialect_, 502, {}, frame.data.of(frame.bytes));
+    if (upstream.type == "overloaded_error") upstream.status = 529;
+    if (upstream.type == "rate_limit_error") upstream.status = 429;
+    if (upstream.type == "invalid_request_error") upstream.status = 400;
     auto refusal = wire::refusal_from_upstream(upstream);
     return {refusal.code, refusal.detail};
   }

@@ -1,5 +1,7 @@
 #include "gateway/gateway.h"
 
+#include <algorithm>
+
 #include "gateway/admission.h"
 #include "gateway/identify.h"
 #include "gateway/model_routes.h"
@@ -48,13 +50,36 @@ Outcome<void> read_envelope(Exchange& x) {
   return {};
 }
 
-// By capture policy: the request as it came, or as redacted, up to the cap.
+// Redacted contents hold no finding, whatever its rule's mode does to the call itself.
+std::string redacted_request(const Exchange& x) {
+  if (!x.scanned) return {};
+  const auto& rules = x.worker.rules->rules();
+  std::vector<wire::SpanEdit> edits;
+  for (const auto& finding : x.findings) {
+    auto begin = x.envelope.blocks[finding.block].raw.begin;
+    edits.push_back(
+        {{begin + finding.begin, begin + finding.end}, guard::placeholder(rules[finding.rule])});
+  }
+  return wire::SplicedBody(x.body.view(), std::move(edits)).str();
+}
+
+// By capture policy: the request as it came, or redacted, up to the cap.
 void capture_request(Exchange& x) {
   auto mode = x.policy->settings.capture;
   if (mode == Capture::kOff) return;
   auto text = mode == Capture::kFull ? std::string(x.body.view().substr(0, limits::kCapturedBytes))
-                                     : wire::SplicedBody(x.body.view(), x.verdict.redactions).str();
+                                     : redacted_request(x);
   x.record.request_content = text.substr(0, limits::kCapturedBytes);
+}
+
+// An answer is captured as the client got it: with findings in it, or never inspected, it is not
+// what "redacted" promises.
+void check_captured_answer(Exchange& x) {
+  if (x.policy->settings.capture != Capture::kRedacted) return;
+  bool kept_findings = std::ranges::any_of(x.record.verdicts, [](const auto& verdict) {
+    return verdict.where == "response" && verdict.mode != "redact";
+  });
+  if (kept_findings || x.record.scanned_response_bytes < 0) x.record.response_content.clear();
 }
 
 // Moves the body into the conversation memory, with what this turn taught us.
@@ -212,6 +237,7 @@ io::task<void> Gateway::handle(http::ServerExchange& http, wire::Operation opera
   });
   co_await run(x);
   x.http.on_client_gone({});
+  check_captured_answer(x);
   remember(x);
 }
 

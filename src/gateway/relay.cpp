@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/quoted_text.h"
 #include "gateway/settlement.h"
 
 namespace sekisho::gateway {
@@ -47,6 +48,12 @@ void note_answer(Exchange& x, const AnswerPath& path) {
   x.record.stop_reason = path.stop_reason();
   x.record.scanned_response_bytes = path.scanned();
   for (const auto& record : path.records()) x.record.verdicts.push_back(record);
+}
+
+// For the operator's log: without what the provider quotes of the request, or of anybody's keys.
+void note_problem(Exchange& x, Error error) {
+  error.detail = without_quotes(wire::scrub_upstream_text(error.detail), x.body.view());
+  x.worker.observer.upstream_problem(x.id, x.upstream->name, error);
 }
 
 // The dialect's end was seen: the figures are final.
@@ -147,7 +154,7 @@ io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
     }
     Error error =
         passed ? Error{Code::kUpstreamFailed, "the upstream's stream ended early"} : passed.error();
-    x.worker.observer.upstream_problem(x.id, x.upstream->name, error);
+    note_problem(x, error);
     co_await end_broken(x, broken_upstream(error), "cut");
     co_return done;
   }
@@ -175,7 +182,7 @@ io::task<AttemptEnd> relay_whole(Exchange& x, UpstreamRequest& request,
     settle_estimated(x, path->usage(), path->output_bytes());
   }
   if (!passed) {
-    x.worker.observer.upstream_problem(x.id, x.upstream->name, passed.error());
+    note_problem(x, passed.error());
     if (passed.error().code == Code::kCancelled) {
       x.record.outcome = "client_gone";
       co_return end;
@@ -221,10 +228,8 @@ io::task<AttemptEnd> read_error(Exchange& x, http::ClientResponse& answer) {
     }
     error.retry_after_s = seconds;
   }
-  x.worker.observer.upstream_problem(
-      x.id, x.upstream->name,
-      {Code::kUpstreamRejected,
-       std::to_string(head.status) + " " + error.type + ": " + error.message});
+  note_problem(x, {Code::kUpstreamRejected,
+                   std::to_string(head.status) + " " + error.type + ": " + error.message});
   end.may_retry = retryable_status(head.status);
   end.retry_after_s = error.retry_after_s;
   end.refusal = wire::refusal_from_upstream(error);
@@ -233,7 +238,7 @@ io::task<AttemptEnd> read_error(Exchange& x, http::ClientResponse& answer) {
 
 AttemptEnd no_answer(Exchange& x, const Error& error) {
   AttemptEnd end;
-  x.worker.observer.upstream_problem(x.id, x.upstream->name, error);
+  note_problem(x, error);
   // A timeout may have been served and billed up there: asking again could bill twice.
   end.may_retry = error.code == Code::kUpstreamUnreachable || error.code == Code::kUpstreamFailed;
   end.refusal.code = error.code;

@@ -306,6 +306,21 @@ TEST(RawAnswer, WhatIsNoJsonDoesNotPassAndTheErrorSticks) {
   EXPECT_FALSE(half.answer->complete());
 }
 
+TEST(RawAnswer, OfEventsWithoutDataOnlyKnownLinesPass) {
+  for (std::string_view fine :
+       {": ping\n\n", "\n", "event: ping\nid: 1\r\nretry: 5\n\n", "data\n\n"}) {
+    Read r = read(Dialect::kOpenAiChat, true, std::string(fine));
+    EXPECT_EQ(r.error, "") << fine;
+    EXPECT_EQ(r.bytes(), fine);
+  }
+  for (std::string_view garbage :
+       {"\xDE\xAD words\n\n", ": ping\nsecret text\n\n", "date: x\n\n"}) {
+    Read r = read(Dialect::kOpenAiChat, true, std::string(garbage));
+    EXPECT_NE(r.error, "") << garbage;
+    EXPECT_TRUE(r.frames.empty());
+  }
+}
+
 TEST(RawAnswer, DataOnSeveralLinesIsPutOntoOne) {
   Read r = anthropic(
       "event: content_block_delta\nid: 7\ndata: {\"type\":\"content_block_delta\",\"index\":0,\n"
