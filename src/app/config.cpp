@@ -178,7 +178,9 @@ struct Builder {
     out.drain_seconds = limits.integer("drain_seconds");
     out.upstream_first_byte_seconds = limits.integer("upstream_first_byte_seconds");
     out.upstream_idle_seconds = limits.integer("upstream_idle_seconds");
-    out.journal_sync_ms = section("journal").integer("sync_interval_ms");
+    auto journal = section("journal");
+    out.journal_sync_ms = journal.integer("sync_interval_ms");
+    out.journal_segment_bytes = journal.integer("segment_bytes");
     out.trace_retention_days = section("traces").integer("retention_days");
     auto log = section("log");
     out.log_format = log.get("format");

@@ -51,7 +51,7 @@ struct Config {
   std::int64_t request_body_bytes = 0, buffered_bytes = 0, connections = 0;
   std::int64_t conversation_memory_bytes = 0, drain_seconds = 30;
   std::int64_t upstream_first_byte_seconds = 600, upstream_idle_seconds = 300;
-  std::int64_t journal_sync_ms = 100, trace_retention_days = 90;
+  std::int64_t journal_sync_ms = 100, journal_segment_bytes = 4 << 20, trace_retention_days = 90;
   std::string log_format = "text", log_level = "info";
 };
 
@@ -62,5 +62,8 @@ std::optional<std::string> process_environment(std::string_view name);
 Result<Config> parse_config(std::string_view yaml, const std::string& name,
                             const Environment& environment);
 Result<Config> load_config(const std::string& path);
+
+// The keys in which `wanted` differs from `running` and that a running server does not take over.
+std::vector<std::string> keys_that_need_restart(const Config& running, const Config& wanted);
 
 }  // namespace sekisho::app

@@ -103,6 +103,18 @@ TEST(Config, DeploymentsNameKnownUpstreams) {
             std::string::npos);
 }
 
+TEST(Config, ChangesThatNeedARestartAreNamed) {
+  auto read = [](std::string_view yaml) { return *parse_config(yaml, "sekisho.yaml", kNothing); };
+  auto running = read("{}");
+  EXPECT_TRUE(
+      keys_that_need_restart(running, read("capture: full\nallow_unpriced_models: true")).empty());
+  auto keys = keys_that_need_restart(
+      running, read("listen: 127.0.0.1:1\nlimits: {drain_seconds: 1}\nlog: {format: json}\n"
+                    "tls: {listen: 'x:1', certificate_file: c, key_file: k}"));
+  EXPECT_EQ(keys,
+            (std::vector<std::string>{"listen", "tls", "limits.drain_seconds", "log.format"}));
+}
+
 TEST(Config, GeneratedDocumentsAreCurrent) {
   auto file = [](const std::string& name) {
     std::ifstream in(std::string(SEKISHO_SOURCE_DIR) + "/docs/" + name);

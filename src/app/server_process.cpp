@@ -91,6 +91,7 @@ Result<> ServerProcess::open_stores() {
       store::StoreThread::start(file, {identity::schema(), catalog::schema(), ledger::schema()}));
   ledger::Ledger::Options books;
   books.directory = directory + "/journal";
+  books.segment_bytes = static_cast<std::size_t>(config_.journal_segment_bytes);
   books.sync_interval = std::chrono::milliseconds(config_.journal_sync_ms);
   TRY(ledger_, ledger::Ledger::open(books, *store_));
   auto status = ledger_->status();
@@ -178,8 +179,7 @@ Result<> ServerProcess::make_workers() {
   families_ = std::make_unique<CallMetrics>(*metrics_);
   declare_gauges();
   control_ = std::make_unique<api::Control>(
-      api::Control{*store_, *traces_, clock_,
-                   [this](store::Database& db) { return publish(db); },
+      api::Control{*store_, *traces_, clock_, [this](store::Database& db) { return publish(db); },
                    [this] { return metrics_->render(); }, [this] { return not_ready(); }});
   router_ = std::make_unique<api::Router>(*control_, api::all_routes());
   auto rules = guard::RuleSet::builtin_secrets();
@@ -255,6 +255,14 @@ Result<> ServerProcess::listen() {
 }
 
 Result<> ServerProcess::reload(Config config) {
+  if (config.workers == 0) config.workers = config_.workers;
+  std::string waiting;
+  for (const auto& key : keys_that_need_restart(config_, config)) {
+    waiting += (waiting.empty() ? "" : ", ") + key;
+  }
+  if (!waiting.empty()) {
+    log_->line(trace::LogLevel::kWarn, "reload_needs_restart").field("keys", waiting);
+  }
   return store_->write_now([&](store::Database& db) -> Result<> {
     TRY(auto upstreams, sync_catalog(db, config, upstream_settings_, options_.environment));
     upstreams_ = std::move(upstreams);
