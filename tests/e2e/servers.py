@@ -48,11 +48,11 @@ class ProviderPaths:
 class Providers(ProviderPaths):
     """`sekisho-sim`."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([str(SIM), "--port", "0", "--json"],
+    def __init__(self, *options):
+        self.process = subprocess.Popen([str(SIM), "--port", "0", "--json", *map(str, options)],
                                         stdout=subprocess.PIPE, text=True)
         ready = json.loads(self.process.stdout.readline())
-        self.providers = ready["url"]
+        self.providers, self.tls_url = ready["url"], ready["tls_url"]
         self.keys = ready["keys"]
 
     def close(self):
@@ -109,6 +109,20 @@ class Program(Books):
 
     def get(self, path, key=None):
         return call(self.url + path, key or self.key)
+
+    def make_key(self, alias, **fields):
+        """A new virtual key: (id, text)."""
+        status, _, body = call(self.url + "/api/v1/keys", self.admin, {"alias": alias, **fields})
+        assert status == 201, body
+        made = json.loads(body)
+        return made["virtual_key"]["id"], made["key"]
+
+    def change_key(self, number, action, **fields):
+        """block, unblock, delete, or change of fields."""
+        method = {"delete": "DELETE", "change": "PATCH"}.get(action, "POST")
+        path = f"/api/v1/keys/{number}" + (f"/{action}" if method == "POST" else "")
+        status, _, body = call(self.url + path, self.admin, fields or None, method)
+        assert status in (200, 204), body
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

@@ -26,10 +26,9 @@ def test_two_hundred_at_once_against_a_budget_for_ten(demo):
     assert len(served) == bill["count"] and len(served) + len(refused) == 200
     assert len(served) >= 5  # the budget is usable, not only safe
     for status, headers, body in refused:
-        error = json.loads(body)["error"]
-        assert status == 400 and error["type"] == "billing_error", body
-        assert "key alice-laptop" in error["message"] and "$5.00" in error["message"]
-        assert "resets at" in error["message"]
+        said = json.loads(body)["error"]["message"]
+        assert status == 400, body
+        assert "key alice-laptop" in said and "$5.00" in said and "resets at" in said
         assert {k.lower(): v for k, v in headers.items()}["x-should-retry"] == "false"
 
 
