@@ -8,7 +8,10 @@ packages=(
   libssl-dev libsimdjson-dev libre2-dev libsqlite3-dev libyaml-cpp-dev libcli11-dev libfmt-dev
   zlib1g-dev libzstd-dev libjemalloc-dev libhowardhinnant-date-dev
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
+  python3 python3-venv openssl nginx-light
 )
+# Any npm will do; the JavaScript that tests run uses a Node of its own.
+command -v npm >/dev/null || packages+=(npm)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
