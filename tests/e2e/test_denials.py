@@ -147,11 +147,3 @@ def test_expired_key(gateway):
         assert status == 401 and "expired" in answer
     else:
         assert status == 400 and "expires" in body
-
-
-def test_limits_of_the_units_above(demo):
-    """The refusal names the level whose limit it is: not the key's, but the team's."""
-    status, _, body = demo.get("/api/v1/keys", demo.admin)
-    if status == 404:
-        pytest.skip("units have no API yet")
-    assert status == 200
