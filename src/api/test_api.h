@@ -53,6 +53,7 @@ class TestExchange final : public http::ServerExchange {
   bool try_send(std::string_view) override { return false; }
   io::task<Result<void>> finish() override { co_return fail(Code::kInternal); }
   void abort() override {}
+  io::task<void> cut() override { co_return; }
   bool started() const override { return answered_ != 0; }
   void on_client_gone(std::move_only_function<void()>) override {}
 

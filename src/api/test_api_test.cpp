@@ -68,12 +68,8 @@ Result<> TestApi::publish(store::Database& db) {
   TRY(auto world, identity::IdentityStore(db).load_world());
   TRY(auto models, catalog::CatalogStore(db).load_catalog());
   gateway::PolicySources sources{
-      world,
-      std::move(models),
-      {},
-      {},
-      [this](ledger::Scope scope, ledger::Window window, const ledger::TimeZone& zone) {
-        return ledger->account(scope, window, zone, clock.wall());
+      world, std::move(models), {}, {}, [this](ledger::Scope scope, const ledger::TimeZone& zone) {
+        return ledger->account(scope, zone, clock.wall());
       }};
   TRY(auto policy, gateway::build_policy(std::move(sources), ++version));
   hub.publish(std::move(policy));

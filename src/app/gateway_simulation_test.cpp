@@ -94,8 +94,8 @@ gateway::PolicyPtr SimulatedGateway::make_policy() {
        group(2, "a", "anthropic", "claude-sonnet-4-6"), group(3, "o", "openai", "gpt-4.1-mini")},
       {bedrock, anthropic, openai},
       {},
-      [this](ledger::Scope scope, ledger::Window window, const ledger::TimeZone& zone) {
-        return ledger->account(scope, window, zone, loop.clock().wall());
+      [this](ledger::Scope scope, const ledger::TimeZone& zone) {
+        return ledger->account(scope, zone, loop.clock().wall());
       }};
   auto policy = gateway::build_policy(std::move(sources), 1);
   EXPECT_TRUE(policy);
@@ -133,7 +133,8 @@ void SimulatedGateway::keep_books() {
 void SimulatedGateway::check_caps() {
   for (const auto& level : levels) {
     if (!level.limits.budget) continue;
-    EXPECT_LE(level.account->state().committed.nano_usd, level.limits.budget->nano_usd)
+    EXPECT_LE(level.account->state(level.limits.window).committed.nano_usd,
+              level.limits.budget->nano_usd)
         << level.name;
   }
 }

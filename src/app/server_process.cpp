@@ -141,11 +141,10 @@ Result<gateway::PolicyPtr> ServerProcess::make_policy(store::Database& db) {
   TRY(auto world, identity::IdentityStore(db).load_world());
   TRY(auto models, catalog::CatalogStore(db).load_catalog());
   auto now = clock_.wall();
-  gateway::PolicySources sources{
-      world, std::move(models), upstreams_, config_.settings,
-      [this, now](ledger::Scope scope, ledger::Window, const ledger::TimeZone& zone) {
-        return ledger_->account(scope, zone, now);
-      }};
+  gateway::PolicySources sources{world, std::move(models), upstreams_, config_.settings,
+                                 [this, now](ledger::Scope scope, const ledger::TimeZone& zone) {
+                                   return ledger_->account(scope, zone, now);
+                                 }};
   return gateway::build_policy(std::move(sources), ++policy_version_);
 }
 

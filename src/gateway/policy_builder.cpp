@@ -68,7 +68,7 @@ Result<std::vector<ledger::Level>> levels_of(const identity::World& world,
   auto add = [&](ScopeKind kind, std::int64_t id, const identity::LimitSettings& settings,
                  std::string name) -> Result<> {
     auto limits = limits_of(settings);
-    TRY(auto* counters, account({kind, id}, limits.window, *zone));
+    TRY(auto* counters, account({kind, id}, *zone));
     levels.push_back(
         {counters, limits, zone, std::move(name), who_changes(kind, own_unit, japanese)});
     return {};

@@ -10,14 +10,14 @@
 namespace sekisho::gateway {
 
 using AccountSource =
-    std::function<Result<ledger::Account*>(ledger::Scope, ledger::Window, const ledger::TimeZone&)>;
+    std::function<Result<ledger::Account*>(ledger::Scope, const ledger::TimeZone&)>;
 
 struct PolicySources {
   const identity::World& world;
   std::vector<catalog::ModelGroup> models;
   std::vector<Upstream> upstreams;
   Settings settings;
-  // The ledger's account of a scope, created when missing, in the given kind of window.
+  // The ledger's account of a scope, created when missing.
   AccountSource account;
 };
 // Errors: those of `account` (the books cannot be read).
