@@ -20,7 +20,8 @@ add_library(sekisho_options INTERFACE)
 target_compile_options(sekisho_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   -Wimplicit-fallthrough -Wno-missing-field-initializers -Wno-unused-command-line-argument
-  -fno-omit-frame-pointer -march=x86-64-v2 -mcx16)
+  -fno-omit-frame-pointer -march=x86-64-v2 -mcx16 -pthread
+  -Xclang -fno-pch-timestamp)  # lets ccache reuse what includes a precompiled header
 target_compile_definitions(sekisho_options INTERFACE FMT_HEADER_ONLY=1
   SEKISHO_VERSION="${PROJECT_VERSION}")
 if(SEKISHO_SANITIZE)
@@ -29,6 +30,19 @@ if(SEKISHO_SANITIZE)
   target_link_options(sekisho_options INTERFACE -fsanitize=${SEKISHO_SANITIZE})
 endif()
 target_link_libraries(sekisho_options INTERFACE Threads::Threads)
+
+# Two precompiled headers for all modules: a file of ours is small beside the headers it includes.
+file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
+add_library(sekisho_precompiled_std OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+target_link_libraries(sekisho_precompiled_std PRIVATE sekisho_options)
+target_precompile_headers(sekisho_precompiled_std PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled_std.h)
+if(SEKISHO_TESTS)
+  find_package(GTest REQUIRED)
+  add_library(sekisho_precompiled_tests OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+  target_link_libraries(sekisho_precompiled_tests PRIVATE sekisho_options GTest::gtest GTest::gmock)
+  target_precompile_headers(sekisho_precompiled_tests PRIVATE
+    ${CMAKE_SOURCE_DIR}/cmake/precompiled_tests.h)
+endif()
 
 function(sekisho_module NAME)
   cmake_parse_arguments(ARG "" "DIR" "DEPS;LIBS" ${ARGN})
@@ -50,6 +64,7 @@ function(sekisho_module NAME)
   if(sources)
     add_library(${target} STATIC ${sources})
     target_link_libraries(${target} PUBLIC sekisho_options)
+    target_precompile_headers(${target} REUSE_FROM sekisho_precompiled_std)
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE sekisho_options)
@@ -67,6 +82,7 @@ function(sekisho_module NAME)
       rapidcheck_gtest)
     target_compile_definitions(${NAME}_test PRIVATE
       SEKISHO_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    target_precompile_headers(${NAME}_test REUSE_FROM sekisho_precompiled_tests)
     set_property(GLOBAL APPEND PROPERTY SEKISHO_TEST_TARGETS ${NAME}_test)
   endif()
 endfunction()
