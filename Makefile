@@ -17,8 +17,8 @@ build: packages
 dev: packages
 	@$(call PRESET_BUILD,dev)
 
-test: dev build
-	@scripts/run_all_tests.sh build/dev build/release
+test: dev
+	@scripts/run_all_tests.sh build/dev build/dev
 
 asan: packages
 	@$(call PRESET_BUILD,asan)

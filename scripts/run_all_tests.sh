@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Unit tests of one build folder (default build/dev), then the tests in Python against the programs
-# of another (default build/release). Ends with one line "N passed, N failed" for all of them.
+# of another (default the same). Ends with one line "N passed, N failed" for all of them.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 passed=0 failed=0 code=0
@@ -25,6 +25,6 @@ run() {
 }
 
 run scripts/run_unit_tests.sh "${1:-build/dev}"
-run scripts/run_python_tests.sh "${2:-build/release}"
+run scripts/run_python_tests.sh "${2:-build/dev}"
 echo "$passed passed, $failed failed"
 [ $code -eq 0 ] && [ $failed -eq 0 ] && [ $passed -gt 0 ]
