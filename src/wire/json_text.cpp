@@ -3,6 +3,7 @@
 #include <emmintrin.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace sekisho::wire {
@@ -60,39 +61,38 @@ std::int32_t hex4(std::string_view s, std::size_t at) {
   return value;
 }
 
-std::size_t append_utf8(std::string& out, std::uint32_t c) {
-  auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+// Writes at `out`, which moves on.
+std::size_t put_utf8(char*& out, std::uint32_t c) {
+  const char* begin = out;
+  auto put = [&](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
   if (c < 0x80) {
     put(c);
-    return 1;
-  }
-  if (c < 0x800) {
+  } else if (c < 0x800) {
     put(0xC0 | (c >> 6));
     put(0x80 | (c & 0x3F));
-    return 2;
-  }
-  if (c < 0x10000) {
+  } else if (c < 0x10000) {
     put(0xE0 | (c >> 12));
     put(0x80 | ((c >> 6) & 0x3F));
     put(0x80 | (c & 0x3F));
-    return 3;
+  } else {
+    put(0xF0 | (c >> 18));
+    put(0x80 | ((c >> 12) & 0x3F));
+    put(0x80 | ((c >> 6) & 0x3F));
+    put(0x80 | (c & 0x3F));
   }
-  put(0xF0 | (c >> 18));
-  put(0x80 | ((c >> 12) & 0x3F));
-  put(0x80 | ((c >> 6) & 0x3F));
-  put(0x80 | (c & 0x3F));
-  return 4;
+  return static_cast<std::size_t>(out - begin);
 }
 
+// An escape is never shorter than what it means, so decoding fits into as many bytes.
 struct Sizes {
   std::size_t raw, decoded;
 };
 
 // \uXXXX at `at` (the backslash), with the low half of a pair if there is one.
-Sizes decode_unicode(std::string_view raw, std::size_t at, std::string& out) {
+Sizes decode_unicode(std::string_view raw, std::size_t at, char*& out) {
   std::int32_t unit = hex4(raw, at + 2);
   if (unit < 0) {
-    out += '\\';
+    *out++ = '\\';
     return {1, 1};
   }
   auto code = static_cast<std::uint32_t>(unit);
@@ -100,43 +100,61 @@ Sizes decode_unicode(std::string_view raw, std::size_t at, std::string& out) {
     std::int32_t low = hex4(raw, at + 8);
     if (low >= 0xDC00 && low < 0xE000) {
       code = 0x10000 + ((code - 0xD800) << 10) + (static_cast<std::uint32_t>(low) - 0xDC00);
-      return {12, append_utf8(out, code)};
+      return {12, put_utf8(out, code)};
     }
   }
   if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;
-  return {6, append_utf8(out, code)};
+  return {6, put_utf8(out, code)};
 }
 
-// The escape at `at` (a backslash): appends what it means.
-Sizes decode_escape(std::string_view raw, std::size_t at, std::string& out) {
+// What a backslash and this byte mean; 0: no escape of two bytes.
+constexpr auto kShortEscapes = [] {
+  std::array<char, 256> table{};
+  table['"'] = '"';
+  table['\\'] = '\\';
+  table['/'] = '/';
+  table['b'] = '\b';
+  table['f'] = '\f';
+  table['n'] = '\n';
+  table['r'] = '\r';
+  table['t'] = '\t';
+  return table;
+}();
+
+// The escape at `at` (a backslash): writes what it means.
+inline Sizes decode_escape(std::string_view raw, std::size_t at, char*& out) {
   char c = at + 1 < raw.size() ? raw[at + 1] : '\0';
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-      out += c;
-      return {2, 1};
-    case 'b':
-      out += '\b';
-      return {2, 1};
-    case 'f':
-      out += '\f';
-      return {2, 1};
-    case 'n':
-      out += '\n';
-      return {2, 1};
-    case 'r':
-      out += '\r';
-      return {2, 1};
-    case 't':
-      out += '\t';
-      return {2, 1};
-    case 'u':
-      return decode_unicode(raw, at, out);
-    default:
-      out += '\\';
-      return {1, 1};
+  if (char meant = kShortEscapes[static_cast<unsigned char>(c)]) {
+    *out++ = meant;
+    return {2, 1};
   }
+  if (c == 'u') return decode_unicode(raw, at, out);
+  *out++ = '\\';
+  return {1, 1};
+}
+
+// REQUIRES: raw.size() bytes at `out`. Returns the end of what was written. Sixteen bytes are
+// copied before it is known how many of them count; they fit, because `out` never overtakes `raw`.
+char* decode(std::string_view raw, char* out) {
+  const auto slash = _mm_set1_epi8('\\');
+  std::size_t at = 0;
+  while (at + 16 <= raw.size()) {
+    __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(raw.data() + at));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), v);
+    auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(v, slash)));
+    auto plain = mask == 0 ? std::size_t{16} : static_cast<std::size_t>(std::countr_zero(mask));
+    at += plain;
+    out += plain;
+    if (mask != 0) at += decode_escape(raw, at, out).raw;
+  }
+  while (at < raw.size()) {
+    if (raw[at] == '\\') {
+      at += decode_escape(raw, at, out).raw;
+    } else {
+      *out++ = raw[at++];
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -175,36 +193,35 @@ std::string escape_json(std::string_view text) {
 
 std::string unescape_json(std::string_view raw) {
   std::string out;
-  out.reserve(raw.size());
-  std::size_t from = 0;
-  while (true) {
-    std::size_t at = raw.find('\\', from);
-    out.append(raw.substr(from, at - from));
-    if (at == std::string_view::npos) return out;
-    from = at + decode_escape(raw, at, out).raw;
-  }
+  out.resize_and_overwrite(raw.size(), [raw](char* bytes, std::size_t) {
+    return static_cast<std::size_t>(decode(raw, bytes) - bytes);
+  });
+  return out;
 }
 
-DecodedText::DecodedText(std::string_view raw) : raw_(raw) {
-  std::size_t at = raw.find('\\');
-  if (at == std::string_view::npos) return;
-  escaped_ = true;
-  decoded_.reserve(raw.size());
-  std::size_t from = 0;
-  while (at != std::string_view::npos) {
-    decoded_.append(raw.substr(from, at - from));
-    auto begin = static_cast<std::uint32_t>(decoded_.size());
-    Sizes sizes = decode_escape(raw, at, decoded_);
-    escapes_.push_back({begin, static_cast<std::uint32_t>(at),
+DecodedText::DecodedText(std::string_view raw)
+    : raw_(raw), escaped_(raw.find('\\') != std::string_view::npos) {
+  if (escaped_) decoded_ = unescape_json(raw);
+}
+
+void DecodedText::find_escapes() const {
+  mapped_ = true;
+  std::size_t decoded = 0, from = 0;
+  for (auto at = raw_.find('\\'); at != std::string_view::npos; at = raw_.find('\\', from)) {
+    decoded += at - from;
+    std::array<char, 4> character;
+    char* out = character.data();
+    Sizes sizes = decode_escape(raw_, at, out);
+    escapes_.push_back({static_cast<std::uint32_t>(decoded), static_cast<std::uint32_t>(at),
                         static_cast<std::uint8_t>(sizes.decoded),
                         static_cast<std::uint8_t>(sizes.raw)});
+    decoded += sizes.decoded;
     from = at + sizes.raw;
-    at = raw.find('\\', from);
   }
-  decoded_.append(raw.substr(from));
 }
 
 const DecodedText::Escape* DecodedText::last_escape_before(std::size_t decoded) const {
+  if (escaped_ && !mapped_) find_escapes();
   auto after = std::partition_point(escapes_.begin(), escapes_.end(),
                                     [&](const Escape& e) { return e.decoded < decoded; });
   return after == escapes_.begin() ? nullptr : &*(after - 1);

@@ -25,7 +25,8 @@ std::string unescape_json(std::string_view raw);
 
 // The decoded view of a raw string, with the way back from decoded to raw offsets; needed to redact
 // a span found in the text inside the raw body. Nothing is copied when nothing is escaped: `raw`
-// must then outlive this object.
+// must outlive this object. The way back is looked for when it is first asked for: few texts hold
+// anything to be found. One thread.
 class DecodedText {
  public:
   explicit DecodedText(std::string_view raw);
@@ -45,11 +46,13 @@ class DecodedText {
     std::uint8_t decoded_size, raw_size;
   };
   const Escape* last_escape_before(std::size_t decoded) const;
+  void find_escapes() const;
 
   std::string_view raw_;
   bool escaped_ = false;
   std::string decoded_;
-  std::vector<Escape> escapes_;
+  mutable bool mapped_ = false;
+  mutable std::vector<Escape> escapes_;
 };
 
 }  // namespace sekisho::wire

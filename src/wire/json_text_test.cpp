@@ -27,6 +27,20 @@ TEST(JsonText, DecodesEveryEscape) {
   EXPECT_EQ(unescape_json(R"(\u0000)"), std::string(1, '\0'));
 }
 
+// Blocks of sixteen bytes are decoded at once.
+TEST(JsonText, DecodesAnEscapeAtEveryPosition) {
+  for (std::size_t size = 0; size < 50; ++size) {
+    for (std::size_t at = 0; at <= size; ++at) {
+      std::string before(at, 'a'), after(size - at, 'b');
+      EXPECT_EQ(unescape_json(before + R"(\n)" + after), before + "\n" + after);
+      EXPECT_EQ(unescape_json(before + R"(\\\")" + after), before + "\\\"" + after);
+      EXPECT_EQ(unescape_json(before + R"(\ud83d\ude00)" + after), before + "\U0001F600" + after);
+      EXPECT_EQ(unescape_json(before + R"(\x)" + after), before + R"(\x)" + after);
+      EXPECT_EQ(unescape_json(before + "\\"), before + "\\");
+    }
+  }
+}
+
 TEST(JsonText, PassesMalformedEscapesThrough) {
   EXPECT_EQ(unescape_json(R"(\x \u12 \)"), R"(\x \u12 \)");
   EXPECT_EQ(unescape_json(R"(\ud83d!)"), "\uFFFD!");
