@@ -8,7 +8,8 @@
 namespace sekisho::gateway {
 namespace {
 
-// Not a real key: the shape of one, put together here so that no scanner takes this file for a leak.
+// Not a real key: the shape of one, put together here so that no scanner takes this file for a
+// leak.
 const std::string kSecret = "AKIA" + std::string("Q3EGRXHSXYZ4TUVW");
 
 std::string message(const std::string& role, const std::string& text) {
@@ -29,16 +30,14 @@ struct Case {
   ConversationMemory memory{64 << 20};
   std::shared_ptr<const guard::RuleSet> rules = guard::RuleSet::builtin_secrets();
 
-  std::vector<BlockFinding> find(const std::string& body, bool use_memory,
-                                 std::int64_t& scanned) {
+  std::vector<BlockFinding> find(const std::string& body, bool use_memory, std::int64_t& scanned) {
     Continuation earlier;
     if (use_memory) {
       earlier = memory.find(KeyId{1}, wire::Dialect::kOpenAiChat, "", body);
     }
-    auto envelope = earlier.turn
-                        ? wire::resume_envelope(earlier.turn->envelope, earlier.prefix, body,
-                                                earlier.suffix)
-                        : wire::parse_envelope(wire::Dialect::kOpenAiChat, body);
+    auto envelope = earlier.turn ? wire::resume_envelope(earlier.turn->envelope, earlier.prefix,
+                                                         body, earlier.suffix)
+                                 : wire::parse_envelope(wire::Dialect::kOpenAiChat, body);
     EXPECT_TRUE(envelope) << envelope.error().detail;
     auto found = find_in_request(*rules, body, *envelope, earlier, scanned);
     if (use_memory) {
