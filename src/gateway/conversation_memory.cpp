@@ -103,6 +103,17 @@ void ConversationMemory::drop(List::iterator it) {
   turns_.erase(it);
 }
 
+void ConversationMemory::make_room_in_session(const Turn& turn) {
+  auto entry = by_key_.find(turn.key);
+  if (turn.session.empty() || entry == by_key_.end()) return;
+  auto& list = entry->second;
+  std::size_t looked = 0, kept = 0;
+  for (auto it = list.rbegin(); it != list.rend() && looked < kCandidates; ++it, ++looked) {
+    if ((*it)->session != turn.session || ++kept < kTurnsOfSession) continue;
+    return drop(*it);
+  }
+}
+
 void ConversationMemory::keep(Turn turn, std::uint64_t continued) {
   if (turn.body.size() < kWorthwhile || charge(turn) > cap_ / 4) return;
   if (continued != 0) {
@@ -113,6 +124,7 @@ void ConversationMemory::keep(Turn turn, std::uint64_t continued) {
       if (old != entry->second.end()) drop(*old);
     }
   }
+  make_room_in_session(turn);
   turn.number = ++last_number_;
   used_ += charge(turn);
   turns_.push_front(std::move(turn));

@@ -71,9 +71,13 @@ class ConversationMemory {
  private:
   static constexpr std::size_t kWorthwhile = 1024;
   static constexpr std::size_t kCandidates = 64;  // most recent turns of a key that are looked at
+  // Of one session of a client: its main thread and those of its helpers. A turn that continues
+  // none of them began anew; the one not used for longest is hardly waited for.
+  static constexpr std::size_t kTurnsOfSession = 8;
   using List = std::list<Turn>;
   static std::size_t charge(const Turn& turn);
   void drop(List::iterator it);
+  void make_room_in_session(const Turn& turn);
   void touch(List::iterator it);
 
   std::size_t cap_, used_ = 0;

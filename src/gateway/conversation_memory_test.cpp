@@ -20,7 +20,9 @@ struct Memory {
   }
 };
 
-std::string text(std::size_t size, char fill) { return std::string(size, fill); }
+std::string text(std::size_t size, char fill) {
+  return std::string(size, fill);
+}
 
 TEST(Common, PrefixAndSuffixAreExact) {
   rc::check([](const std::string& a, const std::string& b, const std::string& c) {
@@ -59,6 +61,23 @@ TEST(ConversationMemory, ANewTurnReplacesTheOneItContinues) {
   auto found = m.memory.find(KeyId{1}, wire::Dialect::kOpenAiChat, "", text(6000, 'a'));
   m.memory.keep(m.turn(KeyId{1}, text(6000, 'a')), found.number);
   EXPECT_EQ(m.memory.turns(), 1u);
+}
+
+TEST(ConversationMemory, KeepsTheLatestBeginningsOfASession) {
+  Memory m;
+  for (int i = 0; i < 12; ++i) {
+    auto turn = m.turn(KeyId{1}, std::to_string(i) + text(5000, 'x'));
+    turn.session = "task";
+    m.memory.keep(std::move(turn), 0);
+  }
+  m.memory.keep(m.turn(KeyId{1}, text(5000, 'y')), 0);
+  EXPECT_EQ(m.memory.turns(), 9u);
+  auto find = [&](const std::string& body) {
+    return m.memory.find(KeyId{1}, wire::Dialect::kOpenAiChat, "task", body).number != 0;
+  };
+  EXPECT_FALSE(find("3" + text(5000, 'x')));
+  EXPECT_TRUE(find("4" + text(5000, 'x')));
+  EXPECT_TRUE(find("11" + text(5000, 'x')));
 }
 
 TEST(ConversationMemory, StaysBelowItsCapAndDropsTheOldest) {
