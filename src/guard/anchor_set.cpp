@@ -55,6 +55,7 @@ AnchorSet::AnchorSet(std::vector<Anchor> anchors, NibbleFilter::Kernel kernel)
     const std::size_t slot = slot_of(print);
     next_.push_back(head_[slot]);
     head_[slot] = static_cast<std::uint16_t>(i);
+    beginnings_.set(slot_of(bytes_of(anchor.text)));
     const auto first = static_cast<unsigned char>(anchor.text[0]);
     by_first_[first].push_back(static_cast<std::uint16_t>(i));
     if (anchor.fold_case && first >= 'a' && first <= 'z') {
@@ -62,12 +63,6 @@ AnchorSet::AnchorSet(std::vector<Anchor> anchors, NibbleFilter::Kernel kernel)
     }
   }
   filter_ = std::make_unique<NibbleFilter>(prints, kernel);
-}
-
-std::size_t AnchorSet::slot_of(const unsigned char* bytes) {
-  const std::uint32_t word = bytes[0] | static_cast<std::uint32_t>(bytes[1]) << 8U |
-                             static_cast<std::uint32_t>(bytes[2]) << 16U | 0x202020U;
-  return word * 0x9E3779B1U >> (32U - kTableBits);
 }
 
 bool AnchorSet::begins_at(std::string_view text, std::size_t at, std::uint16_t index) const {

@@ -135,7 +135,8 @@ std::size_t CompiledRules::held_from(const ScanText& text) const {
   const std::size_t size = text.size();
   std::size_t held = size;
   for (std::size_t at = size - std::min(size, kAnchorBytes - 1); at < size; ++at) {
-    held = std::min(held, held_by(text, at));
+    const bool may_begin = at + 3 > size || anchors_->may_begin_at(text.bytes, at);
+    if (may_begin) held = std::min(held, held_by(text, at));
   }
   return held;
 }
