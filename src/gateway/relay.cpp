@@ -252,6 +252,7 @@ AttemptEnd no_answer(Exchange& x, const Error& error) {
 
 http::Headers answer_headers(const Exchange& x) {
   http::Headers headers;
+  headers.reserve(16);
   headers.add("x-sekisho-request-id", x.id_text);
   headers.add(x.dialect == wire::Dialect::kAnthropicMessages ? "request-id" : "x-request-id",
               x.id_text);

@@ -20,7 +20,9 @@ bool passes_upstream(std::string_view name) {
 }
 
 void add_client_headers(const Exchange& x, http::Headers& out) {
-  for (const auto& field : x.http.request().headers.fields()) {
+  const auto& fields = x.http.request().headers.fields();
+  out.reserve(fields.size() + 4);
+  for (const auto& field : fields) {
     if (passes_upstream(field.name)) out.add(field.name, field.value);
   }
 }
