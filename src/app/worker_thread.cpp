@@ -2,8 +2,6 @@
 
 #include <pthread.h>
 
-#include <csignal>
-
 namespace sekisho::app {
 
 WorkerThread::WorkerThread(WorkerParts parts)
@@ -44,9 +42,6 @@ io::task<void> WorkerThread::handle(http::ServerExchange& http) {
 
 void WorkerThread::start() {
   thread_ = std::thread([this] {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, nullptr);  // signals belong to the main thread
     pthread_setname_np(pthread_self(), "worker");
     loop_.run();
   });
