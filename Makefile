@@ -20,13 +20,14 @@ dev: packages
 test: dev
 	@scripts/run_all_tests.sh build/dev build/dev
 
+# All tests again under sanitizers, with more patience for programs that are many times slower.
 asan: packages
 	@$(call PRESET_BUILD,asan)
-	@scripts/run_unit_tests.sh build/asan
+	@SEKISHO_TEST_PATIENCE=10 scripts/run_all_tests.sh build/asan build/asan
 
 tsan: packages
 	@$(call PRESET_BUILD,tsan)
-	@scripts/run_unit_tests.sh build/tsan
+	@SEKISHO_TEST_PATIENCE=10 scripts/run_all_tests.sh build/tsan build/tsan
 
 # Each fuzzer for a minute; see scripts/run_fuzzers.sh for more or less.
 fuzz: packages

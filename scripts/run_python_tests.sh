@@ -2,6 +2,8 @@
 # Runs the tests in Python against the programs of a build folder: SDKs and agents against the
 # simulated providers (tests/sdk), and everything end to end through the gateway (tests/e2e). The
 # real clients are installed first (scripts/install_test_clients.sh). More arguments go to pytest.
+# Programs of a build with sanitizers write what they find beside the reports: each such report is a
+# failure too, whatever the test made of the process that found it.
 # Ends with one line "N passed, N failed". Exit 3: skipped, because the clients cannot be installed
 # here; with CI set that is a failure.
 set -uo pipefail
@@ -26,6 +28,9 @@ export SEKISHO=$folder/bin/sekisho SEKISHO_SIM=$folder/bin/sekisho-sim SEKISHO_T
 export PYTHONDONTWRITEBYTECODE=1
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
+for options in ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
+  export "$options=${!options:+${!options}:}log_path=$reports/sanitizer"
+done
 for suite in sdk e2e; do
   "$clients/python/bin/python" -m pytest "$root/tests/$suite" --quiet --no-header \
     -p no:cacheprovider --durations=5 --junitxml="$reports/$suite.xml" "$@" ||
@@ -44,6 +49,9 @@ for suite in ("sdk", "e2e"):
         failed += bad
         skipped += int(counts.get("skipped"))
         passed += int(counts.get("tests")) - bad - int(counts.get("skipped"))
+for finding in sorted(pathlib.Path(sys.argv[1]).glob("sanitizer.*")):
+    print(finding.read_text(errors="replace")[:20_000])
+    failed += 1
 if skipped:
     print(f"{skipped} skipped (reasons: pytest -rs)")
 print(f"{passed} passed, {failed} failed")

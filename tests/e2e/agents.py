@@ -15,6 +15,8 @@ import subprocess
 import tempfile
 import time
 
+from wire import PATIENCE
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLIENTS = pathlib.Path(os.environ.get("SEKISHO_TEST_CLIENTS", ROOT / "build/test-clients"))
 MODULES = CLIENTS / "node/node_modules"
@@ -57,7 +59,7 @@ def write_cline_settings(data_dir, provider, settings):
 
 
 def run_cline(base_url, key, model, prompt, cwd, provider="openai-compatible", plan=False,
-              timeout=120, settings=None):
+              timeout=120 * PATIENCE, settings=None):
     """provider: openai-compatible, litellm, anthropic (base_url with /v1), bedrock (see settings).
     `settings` are added to the provider's settings: {"aws": {…}} for bedrock."""
     with tempfile.TemporaryDirectory(prefix="cline-") as home:
@@ -71,7 +73,7 @@ def run_cline(base_url, key, model, prompt, cwd, provider="openai-compatible", p
 
 
 def run_claude_code(base_url, key, model, prompt, cwd, permission_mode="acceptEdits", bearer=True,
-                    allowed_tools=("Write", "Read", "Edit", "Bash"), timeout=120, env=None):
+                    allowed_tools=("Write", "Read", "Edit", "Bash"), timeout=120 * PATIENCE, env=None):
     with tempfile.TemporaryDirectory(prefix="claude-") as home:
         command = [CLAUDE, "-p", prompt, "--output-format", "json", "--bare", "--model", model,
                    "--permission-mode", permission_mode, "--allowedTools", ",".join(allowed_tools)]

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import threading
 
-from wire import call, wait_for
+from wire import PATIENCE, call, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEKISHO = pathlib.Path(os.environ.get("SEKISHO", ROOT / "build/release/bin/sekisho"))
@@ -57,7 +57,7 @@ class Providers(ProviderPaths):
 
     def close(self):
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=10 * PATIENCE)
 
 
 class Books(ProviderPaths):
@@ -126,9 +126,9 @@ class Program(Books):
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=20 * PATIENCE)
 
-    def stop(self, patience=60):
+    def stop(self, patience=60 * PATIENCE):
         """The exit code of a graceful stop."""
         if self.process.poll() is None:
             self.process.terminate()
@@ -244,7 +244,7 @@ class Gateway(Program):
         return wait_for(found, f"log line '{event}'", seconds)
 
 
-def run_sekisho(*arguments, env=None, timeout=60):
+def run_sekisho(*arguments, env=None, timeout=60 * PATIENCE):
     """A command that ends by itself: (exit code, standard output, standard error)."""
     done = subprocess.run([str(SEKISHO), *map(str, arguments)], capture_output=True, text=True,
                           timeout=timeout, env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})})

@@ -6,7 +6,7 @@ import itertools
 import threading
 
 from servers import Gateway
-from wire import Stream, chat, marker, message
+from wire import PATIENCE, Stream, chat, marker, message
 
 ROUNDS, CLIENTS, CALLS_A_ROUND = 20, 12, 30
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -38,7 +38,7 @@ class Load:
                    for _ in range(CLIENTS)]
         for thread in threads:
             thread.start()
-        assert self.enough.wait(60)
+        assert self.enough.wait(60 * PATIENCE)
         gateway.kill()
         for thread in threads:
             thread.join()

