@@ -1,6 +1,7 @@
 // The journal's reader, recovery and repair on segments that a writer filled and then something
 // damaged. The input is a little program: records to append, flushes, new segments, bytes to
-// damage; or, with a first byte of 255, the raw bytes of a segment. Laws: nothing crashes; a
+// damage; or, with a first byte of 255, the raw bytes of a segment; or, with 254, those at its
+// begin, zeros after them. Laws: nothing crashes; a
 // recovery says that the journal is damaged and changes nothing, or books each request at most
 // once; what repair has been over can be recovered; a second recovery of the same files changes
 // nothing.
@@ -149,12 +150,13 @@ void copy_files(SimDisk& from, SimDisk& to) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Library library;
-  if (size > 4096) return 0;
+  if (size > kSegmentBytes) return 0;
   SeededRandom random(1);
   SimDisk disk(random), again(random);
-  if (size > 0 && data[0] == 255) {
+  if (size > 0 && data[0] >= 254) {
     auto bytes = std::as_bytes(std::span(data + 1, size - 1));
-    require(disk.create("j/w00-0000000001.sj", bytes.size(), bytes).has_value());
+    auto length = data[0] == 255 ? bytes.size() : kSegmentBytes;
+    require(disk.create("j/w00-0000000001.sj", length, bytes).has_value());
   } else {
     Input input({data, size});
     write_journal(disk, input);

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Builds the fuzzers (preset "fuzz") and runs them on their kept seeds (fuzz/corpus/NAME).
+# Builds the fuzzers (preset "asan") and runs them on their kept seeds (fuzz/corpus/NAME).
 #
 #   scripts/run_fuzzers.sh [SECONDS] [NAME...]   each for SECONDS (60); what is new goes on in
-#                                                build/fuzz/corpus/NAME from run to run
+#                                                build/asan/fuzz/corpus/NAME from run to run
 #   scripts/run_fuzzers.sh --smoke [NAME...]     every seed once and then the same few thousand
 #                                                changes each time, some seconds in all
 #
-# An input that breaks a law is kept in build/fuzz/crashes and makes the exit status 1.
+# An input that breaks a law is kept in build/asan/fuzz/crashes and makes the exit status 1.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-build=build/fuzz
+build=build/asan
+kept=$build/fuzz
 seconds=60 smoke=''
 case ${1:-} in
   --smoke) smoke=1; shift ;;
@@ -17,7 +18,7 @@ case ${1:-} in
 esac
 
 log=$(mktemp)
-if ! { cmake --preset fuzz && ninja -C $build -j"${JOBS:-$(nproc)}" fuzzers; } >"$log" 2>&1; then
+if ! { cmake --preset asan && ninja -C $build -j"${JOBS:-$(nproc)}" fuzzers; } >"$log" 2>&1; then
   tail -n 40 "$log"
   echo "run_fuzzers: the build failed" >&2
   exit 1
@@ -26,29 +27,29 @@ rm -f "$log"
 
 names=("$@")
 [ ${#names[@]} -gt 0 ] || mapfile -t names < <(cd $build/bin && printf '%s\n' fuzz-* | cut -c6-)
-mkdir -p $build/crashes
+mkdir -p $kept/crashes
 
 failed=0
 for name in "${names[@]}"; do
   seeds=fuzz/corpus/$name
-  options=(-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "-artifact_prefix=$build/crashes/$name-")
+  options=(-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "-artifact_prefix=$kept/crashes/$name-")
   [ -f "fuzz/$name.dict" ] && options+=("-dict=fuzz/$name.dict")
   if [ -n "$smoke" ]; then
     found=$(mktemp -d)
     options+=(-seed=1 -runs=5000 "$found")
   else
-    found=$build/corpus/$name
+    found=$kept/corpus/$name
     mkdir -p "$found"
     options+=("-max_total_time=$seconds" "$found")
   fi
   [ -d "$seeds" ] && options+=("$seeds")
-  if "$build/bin/fuzz-$name" "${options[@]}" >"$build/$name.log" 2>&1; then
-    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$name.log")
+  if "$build/bin/fuzz-$name" "${options[@]}" >"$kept/$name.log" 2>&1; then
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$kept/$name.log")
     printf 'ok      %-16s %10s inputs\n' "$name" "$runs"
   else
     failed=$((failed + 1))
     echo "FAILED  $name"
-    tail -n 40 "$build/$name.log"
+    tail -n 40 "$kept/$name.log"
   fi
   [ -n "$smoke" ] && rm -rf "$found"
 done
