@@ -1,351 +1,218 @@
 #include "app/config_spec.h"
 
+#include <initializer_list>
+#include <utility>
+
 namespace sekisho::app {
 namespace {
 
 using T = Key::Type;
+using Keys = std::initializer_list<Key>;
+
+// What a key is for, in both languages.
+struct Meaning {
+  std::string_view english, japanese;
+};
+
+Key value(T type, std::string_view name, std::string_view fallback, Meaning meaning) {
+  return {name, type, fallback, meaning.english, meaning.japanese};
+}
+Key text(std::string_view name, std::string_view fallback, Meaning meaning) {
+  return value(T::kString, name, fallback, meaning);
+}
+Key flag(std::string_view name, std::string_view fallback, Meaning meaning) {
+  return value(T::kBoolean, name, fallback, meaning);
+}
+Key secret(std::string_view name, Meaning meaning) {
+  return value(T::kSecret, name, "", meaning);
+}
+Key decimal(std::string_view name, Meaning meaning) {
+  return value(T::kDecimal, name, "", meaning);
+}
+struct Bounds {
+  long long least = 0, most = 0;
+};
+Key integer(std::string_view name, std::string_view fallback, Bounds bounds, Meaning meaning) {
+  auto key = value(T::kInteger, name, fallback, meaning);
+  key.least = bounds.least;
+  key.most = bounds.most;
+  return key;
+}
+Key choice(std::string_view name, std::string_view fallback, Meaning meaning,
+           std::vector<std::string_view> choices) {
+  auto key = value(T::kEnum, name, fallback, meaning);
+  key.choices = std::move(choices);
+  return key;
+}
+Key group(T type, std::string_view name, Meaning meaning, Keys keys) {
+  auto key = value(type, name, "", meaning);
+  key.children = keys;
+  return key;
+}
+Key object(std::string_view name, Meaning meaning, Keys keys) {
+  return group(T::kObject, name, meaning, keys);
+}
+Key list(std::string_view name, Meaning meaning, Keys keys) {
+  return group(T::kList, name, meaning, keys);
+}
+Key required(Key key) {
+  key.required = true;
+  return key;
+}
 
 Key prices() {
-  return {"prices",
-          T::kObject,
-          "",
-          "USD per million tokens, exact decimals; overrides the "
-          "catalogue.",
-          "100 万トークンあたりの USD（正確な小数）。カタログより優先します。",
-          false,
-          {},
-          {{"input", T::kDecimal, "", "Uncached input.", "キャッシュされない入力。", true},
-           {"output", T::kDecimal, "", "Output, reasoning included.", "出力（推論を含む）。", true},
-           {"cache_read", T::kDecimal, "", "Cache reads.", "キャッシュ読取。"},
-           {"cache_write_5m", T::kDecimal, "", "Cache writes kept 5 minutes.",
-            "キャッシュ書込（5 分）。"},
-           {"cache_write_1h", T::kDecimal, "", "Cache writes kept 1 hour.",
-            "キャッシュ書込（1 時間）。"},
-           {"source", T::kString, "operator", "Where the figures come from.", "価格の出典。"},
-           {"effective_date", T::kString, "", "Since when (YYYY-MM-DD).", "適用開始日。"}}};
+  return object(
+      "prices",
+      {"USD per million tokens, exact decimals; overrides the catalogue.",
+       "100 万トークンあたりの USD（正確な小数）。カタログより優先します。"},
+      {required(decimal("input", {"Uncached input.", "キャッシュされない入力。"})),
+       required(decimal("output", {"Output, reasoning included.", "出力（推論を含む）。"})),
+       decimal("cache_read", {"Cache reads.", "キャッシュ読取。"}),
+       decimal("cache_write_5m", {"Cache writes kept 5 minutes.", "キャッシュ書込（5 分）。"}),
+       decimal("cache_write_1h", {"Cache writes kept 1 hour.", "キャッシュ書込（1 時間）。"}),
+       text("source", "operator", {"Where the figures come from.", "価格の出典。"}),
+       text("effective_date", "", {"Since when (YYYY-MM-DD).", "適用開始日。"})});
 }
 
 Key upstreams() {
-  return {"upstreams",
-          T::kList,
-          "",
-          "Providers that models are bought from.",
-          "モデルの購入先（プロバイダー）。",
-          false,
-          {},
-          {{"name", T::kString, "", "Name used by deployments.", "デプロイメントから参照する名前。",
-            true},
-           {"kind",
-            T::kEnum,
-            "",
-            "Which API it speaks.",
-            "プロバイダーの API の種類。",
-            true,
-            {"bedrock", "anthropic", "openai"}},
-           {"endpoint", T::kString, "",
-            "Base URL. Default: the provider's own (for bedrock from "
-            "the region).",
-            "ベース URL。省略時はプロバイダー標準（bedrock はリージョンから決定）。"},
-           {"region", T::kString, "", "AWS region (bedrock).", "AWS リージョン（bedrock）。"},
-           {"api_key", T::kSecret, "", "API key; for bedrock a Bedrock API key (bearer).",
-            "API キー。bedrock では Bedrock API キー（Bearer）。"},
-           {"access_key_id", T::kSecret, "", "AWS access key id.", "AWS アクセスキー ID。"},
-           {"secret_access_key", T::kSecret, "", "AWS secret access key.",
-            "AWS シークレットアクセスキー。"},
-           {"session_token", T::kSecret, "", "AWS session token.", "AWS セッショントークン。"},
-           {"profile", T::kString, "", "AWS profile to read credentials from.",
-            "認証情報を読む AWS プロファイル。"},
-           {"ca_file", T::kString, "", "Private certificate authority (PEM).",
-            "プライベート認証局（PEM）。"},
-           {"usage_in_stream", T::kBoolean, "true",
-            "openai: the provider accepts "
-            "stream_options.include_usage.",
-            "openai: stream_options.include_usage を受け付けるか。"},
-           {"max_tokens_field",
-            T::kEnum,
-            "max_tokens",
-            "openai: field that carries a lowered "
-            "output limit.",
-            "openai: 引き下げた出力上限を書くフィールド。",
-            false,
-            {"max_tokens", "max_completion_tokens"}}}};
+  return list(
+      "upstreams", {"Providers that models are bought from.", "モデルの購入先（プロバイダー）。"},
+      {required(
+           text("name", "", {"Name used by deployments.", "デプロイメントから参照する名前。"})),
+       required(choice("kind", "", {"Which API it speaks.", "プロバイダーの API の種類。"},
+                       {"bedrock", "anthropic", "openai"})),
+       text("endpoint", "",
+            {"Base URL. Default: the provider's own (for bedrock from the region).",
+             "ベース URL。省略時はプロバイダー標準（bedrock はリージョンから決定）。"}),
+       text("region", "", {"AWS region (bedrock).", "AWS リージョン（bedrock）。"}),
+       secret("api_key", {"API key; for bedrock a Bedrock API key (bearer).",
+                          "API キー。bedrock では Bedrock API キー（Bearer）。"}),
+       secret("access_key_id", {"AWS access key id.", "AWS アクセスキー ID。"}),
+       secret("secret_access_key", {"AWS secret access key.", "AWS シークレットアクセスキー。"}),
+       secret("session_token", {"AWS session token.", "AWS セッショントークン。"}),
+       text("profile", "",
+            {"AWS profile to read credentials from.", "認証情報を読む AWS プロファイル。"}),
+       text("ca_file", "", {"Private certificate authority (PEM).", "プライベート認証局（PEM）。"}),
+       flag("usage_in_stream", "true",
+            {"openai: the provider accepts stream_options.include_usage.",
+             "openai: stream_options.include_usage を受け付けるか。"}),
+       choice("max_tokens_field", "max_tokens",
+              {"openai: field that carries a lowered output limit.",
+               "openai: 引き下げた出力上限を書くフィールド。"},
+              {"max_tokens", "max_completion_tokens"})});
+}
+
+Key deployments() {
+  return required(list(
+      "deployments", {"Where it is bought, in order of preference.", "購入先（優先順）。"},
+      {required(text("upstream", "", {"Name of an upstream.", "上流の名前。"})),
+       required(text("model", "", {"The provider's model id.", "プロバイダーのモデル ID。"})),
+       integer("weight", "1", {1, 1'000'000}, {"Share of traffic.", "配分の重み。"}), prices()}));
 }
 
 Key models() {
-  return {
-      "models",
-      T::kList,
-      "",
-      "Model groups: the names that clients ask for. More can be "
-      "managed through the API.",
-      "モデルグループ（クライアントが指定する名前）。API からも管理できます。",
-      false,
-      {},
-      {{"name", T::kString, "", "Name.", "名前。", true},
-       {"aliases", T::kList, "", "Other names for it.", "別名。"},
-       {"context_window", T::kInteger, "", "Tokens; default from the catalogue.",
-        "コンテキスト長（トークン）。省略時はカタログの値。"},
-       {"max_output", T::kInteger, "", "Tokens; default from the catalogue.",
-        "最大出力（トークン）。省略時はカタログの値。"},
-       {"allow_unpriced", T::kBoolean, "false", "Serve it without a price (cost 0, marked).",
-        "価格なしでも提供するか（費用 0、印付き）。"},
-       {"deployments",
-        T::kList,
-        "",
-        "Where it is bought, in order of preference.",
-        "購入先（優先順）。",
-        true,
-        {},
-        {{"upstream", T::kString, "", "Name of an upstream.", "上流の名前。", true},
-         {"model", T::kString, "", "The provider's model id.", "プロバイダーのモデル ID。", true},
-         {"weight",
-          T::kInteger,
-          "1",
-          "Share of traffic.",
-          "配分の重み。",
-          false,
-          {},
-          {},
-          1,
-          1000000},
-         prices()}}}};
+  return list("models",
+              {"Model groups: the names that clients ask for. More can be managed through the API.",
+               "モデルグループ（クライアントが指定する名前）。API からも管理できます。"},
+              {required(text("name", "", {"Name.", "名前。"})),
+               list("aliases", {"Other names for it.", "別名。"}, {}),
+               integer("context_window", "", {},
+                       {"Tokens; default from the catalogue.",
+                        "コンテキスト長（トークン）。省略時はカタログの値。"}),
+               integer("max_output", "", {},
+                       {"Tokens; default from the catalogue.",
+                        "最大出力（トークン）。省略時はカタログの値。"}),
+               flag("allow_unpriced", "false",
+                    {"Serve it without a price (cost 0, marked).",
+                     "価格なしでも提供するか（費用 0、印付き）。"}),
+               deployments()});
 }
 
 Key guardrails() {
-  return {"guardrails",
-          T::kObject,
-          "",
-          "Inspection of requests and answers.",
-          "リクエストと応答の検査。",
-          false,
-          {},
-          {{"secrets",
-            T::kObject,
-            "",
-            "Secrets such as API keys.",
-            "API キーなどの秘密情報。",
-            false,
-            {},
-            {{"enabled", T::kBoolean, "true", "Inspect at all.", "検査するか。"},
-             {"mode",
-              T::kEnum,
-              "redact",
-              "What a finding does.",
-              "検出時の動作。",
-              false,
-              {"detect", "redact", "block", "off"}},
-             {"rules",
-              T::kMap,
-              "",
-              "Mode per rule id.",
-              "ルール ID ごとの動作。",
-              false,
-              {"detect", "redact", "block", "off"}}}}}};
+  auto rules = value(T::kMap, "rules", "", {"Mode per rule id.", "ルール ID ごとの動作。"});
+  rules.choices = {"detect", "redact", "block", "off"};
+  return object("guardrails", {"Inspection of requests and answers.", "リクエストと応答の検査。"},
+                {object("secrets", {"Secrets such as API keys.", "API キーなどの秘密情報。"},
+                        {flag("enabled", "true", {"Inspect at all.", "検査するか。"}),
+                         choice("mode", "redact", {"What a finding does.", "検出時の動作。"},
+                                {"detect", "redact", "block", "off"}),
+                         rules})});
 }
 
 Key limits() {
-  return {"limits",
-          T::kObject,
-          "",
-          "Bounds on what is accepted.",
-          "受け入れ量の上限。",
-          false,
-          {},
-          {{"request_body_bytes",
-            T::kInteger,
-            "67108864",
-            "Largest request body.",
-            "リクエスト本文の最大バイト数。",
-            false,
-            {},
-            {},
-            1024,
-            4000000000},
-           {"buffered_bytes",
-            T::kInteger,
-            "1073741824",
-            "All bodies in flight together.",
-            "処理中の本文の合計バイト数。",
-            false,
-            {},
-            {},
-            1048576},
-           {"connections",
-            T::kInteger,
-            "20000",
-            "Open client connections.",
-            "接続数の上限。",
-            false,
-            {},
-            {},
-            1,
-            1000000},
-           {"conversation_memory_bytes", T::kInteger, "268435456",
-            "Memory for conversations "
-            "(0 = off).",
-            "会話メモリのバイト数（0 で無効）。"},
-           {"output_floor_tokens",
-            T::kInteger,
-            "256",
-            "max_tokens is never lowered below this.",
-            "max_tokens を引き下げる下限。",
-            false,
-            {},
-            {},
-            1,
-            1000000},
-           {"drain_seconds",
-            T::kInteger,
-            "30",
-            "Longest wait for open answers at a stop.",
-            "停止時に応答完了を待つ秒数。",
-            false,
-            {},
-            {},
-            0,
-            3600},
-           {"upstream_first_byte_seconds",
-            T::kInteger,
-            "600",
-            "Longest wait for an upstream to begin its answer.",
-            "上流が応答を始めるまでの最長待ち時間（秒）。",
-            false,
-            {},
-            {},
-            1,
-            86400},
-           {"upstream_idle_seconds",
-            T::kInteger,
-            "300",
-            "Longest silence inside an upstream's answer.",
-            "上流の応答が途切れてよい最長時間（秒）。",
-            false,
-            {},
-            {},
-            1,
-            86400}}};
+  return object(
+      "limits", {"Bounds on what is accepted.", "受け入れ量の上限。"},
+      {integer("request_body_bytes", "67108864", {1024, 4'000'000'000},
+               {"Largest request body.", "リクエスト本文の最大バイト数。"}),
+       integer("buffered_bytes", "1073741824", {1'048'576},
+               {"All bodies in flight together.", "処理中の本文の合計バイト数。"}),
+       integer("connections", "20000", {1, 1'000'000},
+               {"Open client connections.", "接続数の上限。"}),
+       integer("conversation_memory_bytes", "268435456", {},
+               {"Memory for conversations (0 = off).", "会話メモリのバイト数（0 で無効）。"}),
+       integer("output_floor_tokens", "256", {1, 1'000'000},
+               {"max_tokens is never lowered below this.", "max_tokens を引き下げる下限。"}),
+       integer("drain_seconds", "30", {0, 3600},
+               {"Longest wait for open answers at a stop.", "停止時に応答完了を待つ秒数。"}),
+       integer("upstream_first_byte_seconds", "600", {1, 86'400},
+               {"Longest wait for an upstream to begin its answer.",
+                "上流が応答を始めるまでの最長待ち時間（秒）。"}),
+       integer("upstream_idle_seconds", "300", {1, 86'400},
+               {"Longest silence inside an upstream's answer.",
+                "上流の応答が途切れてよい最長時間（秒）。"})});
+}
+
+Key journal() {
+  return object("journal", {"The money journal.", "台帳ジャーナル。"},
+                {integer("sync_interval_ms", "100", {1, 60'000},
+                         {"Longest time until records are safe from a power cut.",
+                          "電源断に備えて同期する間隔（ミリ秒）。"}),
+                 integer("segment_bytes", "4194304", {65'536, 1'073'741'824},
+                         {"Size of a journal file; two are kept ready per worker.",
+                          "ジャーナルファイルのバイト数（ワーカーごとに 2 つ確保します）。"})});
+}
+
+Key tls() {
+  return object("tls", {"A second listener with TLS.", "TLS の待ち受け。"},
+                {required(text("listen", "", {"Address and port.", "アドレスとポート。"})),
+                 required(text("certificate_file", "", {"PEM chain.", "証明書（PEM）。"})),
+                 required(text("key_file", "", {"PEM private key.", "秘密鍵（PEM）。"}))});
+}
+
+Key log() {
+  return object("log", {"Log lines on standard error.", "標準エラーへのログ。"},
+                {choice("format", "text", {"Form of a line.", "行の形式。"}, {"text", "json"}),
+                 choice("level", "info", {"Least important level.", "最低レベル。"},
+                        {"debug", "info", "warning", "error"})});
 }
 
 Key make_spec() {
-  return {"",
-          T::kObject,
-          "",
-          "",
-          "",
-          false,
-          {},
-          {{"listen", T::kString, "127.0.0.1:4000", "Address and port.",
-            "待ち受けるアドレスとポート。"},
-           {"tls",
-            T::kObject,
-            "",
-            "A second listener with TLS.",
-            "TLS の待ち受け。",
-            false,
-            {},
-            {{"listen", T::kString, "", "Address and port.", "アドレスとポート。", true},
-             {"certificate_file", T::kString, "", "PEM chain.", "証明書（PEM）。", true},
-             {"key_file", T::kString, "", "PEM private key.", "秘密鍵（PEM）。", true}}},
-           {"data_directory", T::kString, "sekisho-data", "Everything that is kept.",
-            "データを置くディレクトリ。"},
-           {"workers",
-            T::kInteger,
-            "0",
-            "Event loops (0 = one per core).",
-            "ワーカー数（0 でコア数）。",
-            false,
-            {},
-            {},
-            0,
-            256},
-           {"language",
-            T::kEnum,
-            "ja",
-            "Language of messages where nothing else says.",
-            "メッセージの既定の言語。",
-            false,
-            {"ja", "en"}},
-           {"time_zone", T::kString, "Asia/Tokyo", "Zone of the first organisation.",
-            "最初の組織のタイムゾーン。"},
-           {"organisation", T::kString, "Default", "Name of the first organisation.",
-            "最初の組織の名前。"},
-           {"administrator_key", T::kSecret, "",
-            "Administrator key (sk-…); otherwise `sekisho "
-            "init` makes one.",
-            "管理者キー（sk-…）。省略時は `sekisho init` が発行します。"},
-           upstreams(),
-           models(),
-           guardrails(),
-           {"capture",
-            T::kEnum,
-            "off",
-            "Keep contents of calls in traces.",
-            "トレースに内容を残すか。",
-            false,
-            {"off", "redacted", "full"}},
-           {"allow_unpriced_models", T::kBoolean, "false", "Serve models without a price.",
-            "価格のないモデルを提供するか。"},
-           limits(),
-           {"journal",
-            T::kObject,
-            "",
-            "The money journal.",
-            "台帳ジャーナル。",
-            false,
-            {},
-            {{"sync_interval_ms",
-              T::kInteger,
-              "100",
-              "Longest time until records are safe from a "
-              "power cut.",
-              "電源断に備えて同期する間隔（ミリ秒）。",
-              false,
-              {},
-              {},
-              1,
-              60000},
-             {"segment_bytes",
-              T::kInteger,
-              "4194304",
-              "Size of a journal file; two are kept ready per worker.",
-              "ジャーナルファイルのバイト数（ワーカーごとに 2 つ確保します）。",
-              false,
-              {},
-              {},
-              65536,
-              1073741824}}},
-           {"traces",
-            T::kObject,
-            "",
-            "Trace records.",
-            "トレース。",
-            false,
-            {},
-            {{"retention_days",
-              T::kInteger,
-              "90",
-              "Kept for this long.",
-              "保存日数。",
-              false,
-              {},
-              {},
-              1,
-              36500}}},
-           {"log",
-            T::kObject,
-            "",
-            "Log lines on standard error.",
-            "標準エラーへのログ。",
-            false,
-            {},
-            {{"format", T::kEnum, "text", "Form of a line.", "行の形式。", false, {"text", "json"}},
-             {"level",
-              T::kEnum,
-              "info",
-              "Least important level.",
-              "最低レベル。",
-              false,
-              {"debug", "info", "warning", "error"}}}}}};
+  return object(
+      "", {},
+      {text("listen", "127.0.0.1:4000", {"Address and port.", "待ち受けるアドレスとポート。"}),
+       tls(),
+       text("data_directory", "sekisho-data",
+            {"Everything that is kept.", "データを置くディレクトリ。"}),
+       integer("workers", "0", {0, 256},
+               {"Event loops (0 = one per core).", "ワーカー数（0 でコア数）。"}),
+       choice("language", "ja",
+              {"Language of messages where nothing else says.", "メッセージの既定の言語。"},
+              {"ja", "en"}),
+       text("time_zone", "Asia/Tokyo",
+            {"Zone of the first organisation.", "最初の組織のタイムゾーン。"}),
+       text("organisation", "Default", {"Name of the first organisation.", "最初の組織の名前。"}),
+       secret("administrator_key", {"Administrator key (sk-…); otherwise `sekisho init` makes one.",
+                                    "管理者キー（sk-…）。省略時は `sekisho init` が発行します。"}),
+       upstreams(), models(), guardrails(),
+       choice("capture", "off", {"Keep contents of calls in traces.", "トレースに内容を残すか。"},
+              {"off", "redacted", "full"}),
+       flag("allow_unpriced_models", "false",
+            {"Serve models without a price.", "価格のないモデルを提供するか。"}),
+       limits(), journal(),
+       object(
+           "traces", {"Trace records.", "トレース。"},
+           {integer("retention_days", "90", {1, 36'500}, {"Kept for this long.", "保存日数。"})}),
+       log()});
 }
 
 }  // namespace
