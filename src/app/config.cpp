@@ -55,15 +55,34 @@ struct Builder {
     return std::optional<Price>(*parsed);
   }
 
-  Result<catalog::Prices> prices(const Node& node) const {
-    catalog::Prices out;
+  Result<catalog::Rates> rates(const Node& node) const {
+    catalog::Rates out;
     TRY(auto input, price(node, "input"));
     TRY(auto output, price(node, "output"));
-    out.base.input = *input;
-    out.base.output = *output;
-    TRY(out.base.cache_read, price(node, "cache_read"));
-    TRY(out.base.cache_write_5m, price(node, "cache_write_5m"));
-    TRY(out.base.cache_write_1h, price(node, "cache_write_1h"));
+    out.input = *input;
+    out.output = *output;
+    TRY(out.cache_read, price(node, "cache_read"));
+    TRY(out.cache_write_5m, price(node, "cache_write_5m"));
+    TRY(out.cache_write_1h, price(node, "cache_write_1h"));
+    TRY(out.reasoning, price(node, "reasoning"));
+    return out;
+  }
+
+  Result<catalog::Prices> prices(const Node& node) const {
+    catalog::Prices out;
+    TRY(out.base, rates(node));
+    if (const auto* tiers = node.find("tiers")) {
+      for (const auto& item : tiers->items) {
+        TRY(auto own, rates(item));
+        auto above = item.integer("above");
+        if (!out.tiers.empty() && out.tiers.back().above >= above) {
+          return error(item.line, "'tiers' must stand in ascending order of 'above'");
+        }
+        out.tiers.push_back({above, own});
+      }
+    }
+    out.fast_percent = node.integer("fast_percent");
+    out.us_percent = node.integer("us_percent");
     out.source = node.get("source");
     out.effective_date = node.get("effective_date");
     return out;
@@ -104,8 +123,11 @@ struct Builder {
     if (node.find("max_output")) out.max_output = node.integer("max_output");
     out.allow_unpriced = node.boolean("allow_unpriced");
     for (const auto& item : node.find("deployments")->items) {
-      DeploymentConfig deployment{
-          item.get("upstream"), item.get("model"), item.integer("weight"), {}};
+      DeploymentConfig deployment{item.get("upstream"),
+                                  item.get("model"),
+                                  item.get("priced_as"),
+                                  item.integer("weight"),
+                                  {}};
       bool known = std::ranges::any_of(config.upstreams, [&](const auto& upstream) {
         return upstream.name == deployment.upstream;
       });
@@ -198,6 +220,9 @@ struct Builder {
     out.language = root.get("language");
     out.time_zone = root.get("time_zone");
     out.organisation = root.get("organisation");
+    for (auto key : {"language", "time_zone", "organisation"}) {
+      if (root.find(key)) out.given.emplace_back(key);
+    }
     TRY(out.administrator_key, secret(root, "administrator_key"));
     if (!out.administrator_key.empty() && !out.administrator_key.starts_with("sk-")) {
       return error(root.find("administrator_key")->line, "administrator_key must begin with 'sk-'");

@@ -24,7 +24,7 @@ struct UpstreamConfig {
   std::string max_tokens_field = "max_tokens";
 };
 struct DeploymentConfig {
-  std::string upstream, model;
+  std::string upstream, model, priced_as;
   std::int64_t weight = 1;
   std::optional<catalog::Prices> prices;
 };
@@ -43,7 +43,9 @@ struct Config {
   std::optional<TlsConfig> tls;
   std::string data_directory = "sekisho-data";
   std::int64_t workers = 0;
+  // Of the first organisation, when the data directory is made.
   std::string language = "ja", time_zone = "Asia/Tokyo", organisation = "Default";
+  std::vector<std::string> given;  // those of the three that stand in the file
   std::string administrator_key;
   std::vector<UpstreamConfig> upstreams;
   std::vector<ModelConfig> models;

@@ -20,6 +20,8 @@ struct Reader {
     return fail(Code::kInvalidArgument, fmt::format("{}:{}: {}", file, line, what));
   }
   static int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
+  // "upstreams:" with nothing but comments below it.
+  static bool empty(const YAML::Node& node) { return !node.IsDefined() || node.IsNull(); }
 
   Result<Node> value(const YAML::Node& yaml, const Key& key, const std::string& path, int depth);
   Result<Node> object(const YAML::Node& yaml, const Key& key, const std::string& path, int depth);
@@ -44,8 +46,10 @@ Result<void> Reader::unknown(const YAML::Node& name, const Key& key,
 Result<Node> Reader::object(const YAML::Node& yaml, const Key& key, const std::string& path,
                             int depth) {
   Node node{&key, line_of(yaml), {}, {}, {}, {}};
-  if (yaml.IsNull() && path.empty()) return node;
-  if (!yaml.IsMap()) return error(node.line, fmt::format("'{}' must be an object", path));
+  if (!empty(yaml) && !yaml.IsMap()) {
+    auto what = path.empty() ? "the file" : fmt::format("'{}'", path.substr(0, path.size() - 1));
+    return error(node.line, what + " must be an object");
+  }
   for (const auto& entry : yaml) {
     auto name = entry.first.IsScalar() ? entry.first.Scalar() : std::string();
     auto child = std::ranges::find(key.children, name, &Key::name);
@@ -70,7 +74,9 @@ Result<Node> Reader::object(const YAML::Node& yaml, const Key& key, const std::s
 Result<Node> Reader::list(const YAML::Node& yaml, const Key& key, const std::string& path,
                           int depth) {
   Node node{&key, line_of(yaml), {}, {}, {}, {}};
-  if (!yaml.IsSequence()) return error(node.line, fmt::format("'{}' must be a list", path));
+  if (!empty(yaml) && !yaml.IsSequence()) {
+    return error(node.line, fmt::format("'{}' must be a list", path));
+  }
   for (std::size_t i = 0; i < yaml.size(); ++i) {
     auto where = fmt::format("{}[{}]", path, i);
     if (key.children.empty()) {
@@ -87,7 +93,9 @@ Result<Node> Reader::list(const YAML::Node& yaml, const Key& key, const std::str
 
 Result<Node> Reader::map(const YAML::Node& yaml, const Key& key, const std::string& path) {
   Node node{&key, line_of(yaml), {}, {}, {}, {}};
-  if (!yaml.IsMap()) return error(node.line, fmt::format("'{}' must be a map", path));
+  if (!empty(yaml) && !yaml.IsMap()) {
+    return error(node.line, fmt::format("'{}' must be a map", path));
+  }
   for (const auto& entry : yaml) {
     Node item{&key, line_of(entry.second), {}, entry.first.Scalar(), {}, {}};
     if (entry.second.IsScalar()) item.text = entry.second.Scalar();

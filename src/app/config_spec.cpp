@@ -60,16 +60,37 @@ Key required(Key key) {
   return key;
 }
 
+// What a token costs, and what stands beside it.
+Key rates(Key key, Keys more) {
+  key.children = {
+      required(decimal("input", {"Uncached input.", "キャッシュされない入力。"})),
+      required(decimal("output", {"Output.", "出力。"})),
+      decimal("cache_read", {"Cache reads.", "キャッシュ読取。"}),
+      decimal("cache_write_5m", {"Cache writes kept 5 minutes.", "キャッシュ書込（5 分）。"}),
+      decimal("cache_write_1h", {"Cache writes kept 1 hour.", "キャッシュ書込（1 時間）。"}),
+      decimal("reasoning", {"Reasoning; default: as output.", "推論（省略時は出力と同じ）。"}),
+  };
+  key.children.insert(key.children.end(), more);
+  return key;
+}
+
 Key prices() {
-  return object(
-      "prices",
-      {"USD per million tokens, exact decimals; overrides the catalogue.",
-       "100 万トークンあたりの USD（正確な小数）。カタログより優先します。"},
-      {required(decimal("input", {"Uncached input.", "キャッシュされない入力。"})),
-       required(decimal("output", {"Output, reasoning included.", "出力（推論を含む）。"})),
-       decimal("cache_read", {"Cache reads.", "キャッシュ読取。"}),
-       decimal("cache_write_5m", {"Cache writes kept 5 minutes.", "キャッシュ書込（5 分）。"}),
-       decimal("cache_write_1h", {"Cache writes kept 1 hour.", "キャッシュ書込（1 時間）。"}),
+  auto tiers = list("tiers", {"Other rates for long prompts.", "長いプロンプトの単価。"}, {});
+  tiers = rates(std::move(tiers),
+                {required(integer("above", "", {1},
+                                  {"For all tokens of a call whose prompt is larger.",
+                                   "プロンプトがこのトークン数を超える呼び出し全体に適用。"}))});
+  auto key = object("prices",
+                    {"USD per million tokens, exact decimals; overrides the catalogue.",
+                     "100 万トークンあたりの USD（正確な小数）。カタログより優先します。"},
+                    {});
+  return rates(
+      std::move(key),
+      {std::move(tiers),
+       integer("fast_percent", "100", {1, 10'000},
+               {"Of every rate, with speed: fast.", "speed: fast のときの割合（%）。"}),
+       integer("us_percent", "100", {1, 10'000},
+               {"Of every rate, with inference_geo: us.", "inference_geo: us のときの割合（%）。"}),
        text("source", "operator", {"Where the figures come from.", "価格の出典。"}),
        text("effective_date", "", {"Since when (YYYY-MM-DD).", "適用開始日。"})});
 }
@@ -107,6 +128,9 @@ Key deployments() {
       "deployments", {"Where it is bought, in order of preference.", "購入先（優先順）。"},
       {required(text("upstream", "", {"Name of an upstream.", "上流の名前。"})),
        required(text("model", "", {"The provider's model id.", "プロバイダーのモデル ID。"})),
+       text("priced_as", "",
+            {"Known model id that describes an opaque one (an ARN).",
+             "ARN などの場合に、価格と性質を借りる既知のモデル ID。"}),
        integer("weight", "1", {1, 1'000'000}, {"Share of traffic.", "配分の重み。"}), prices()}));
 }
 

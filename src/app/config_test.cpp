@@ -39,7 +39,10 @@ models:
     deployments:
       - upstream: local
         model: qwen3-coder
-        prices: {input: "0.5", output: 2}
+        priced_as: claude-sonnet-4-6
+        prices:
+          {input: "0.5", output: 2, reasoning: 3, us_percent: 110,
+           tiers: [{above: 200000, input: 1, output: 4}]}
 guardrails:
   secrets:
     mode: block
@@ -58,6 +61,14 @@ TEST(Config, ReadsEverything) {
   EXPECT_EQ(model.context_window, 131072);
   EXPECT_EQ(model.deployments.at(0).prices->base.input.pico_usd, 500'000);
   EXPECT_EQ(model.deployments.at(0).prices->base.output.pico_usd, 2'000'000);
+  const auto& prices = *model.deployments.at(0).prices;
+  EXPECT_EQ(prices.base.reasoning->pico_usd, 3'000'000);
+  EXPECT_EQ(prices.tiers.at(0).above, 200'000);
+  EXPECT_EQ(prices.tiers.at(0).rates.output.pico_usd, 4'000'000);
+  EXPECT_EQ(prices.us_percent, 110);
+  EXPECT_EQ(prices.fast_percent, 100);
+  EXPECT_EQ(model.deployments.at(0).priced_as, "claude-sonnet-4-6");
+  EXPECT_EQ(config->given, std::vector<std::string>{"language"});
   EXPECT_EQ(config->settings.secrets.fallback, guard::Mode::kBlock);
   EXPECT_EQ(config->settings.output_floor, 100);
   EXPECT_EQ(config->drain_seconds, 30);  // default
@@ -81,6 +92,15 @@ TEST(Config, RefusesWhatDoesNotFit) {
   EXPECT_NE(error_of("workers: 1\nworkers: 2\n").find("stands twice"), std::string::npos);
   EXPECT_NE(error_of("upstreams: {}\n").find("must be a list"), std::string::npos);
   EXPECT_NE(error_of("a: [\n").find("not YAML"), std::string::npos);
+}
+
+TEST(Config, KeysWithNothingButCommentsAreEmpty) {
+  EXPECT_EQ(error_of("upstreams:\n  # - name: x\nmodels:\nguardrails:\nlimits:\n"), "accepted");
+  EXPECT_EQ(error_of("guardrails:\n  secrets:\n    rules:\n"), "accepted");
+  EXPECT_EQ(error_of(""), "accepted");
+  EXPECT_EQ(error_of("- a\n"), "sekisho.yaml:1: the file must be an object");
+  EXPECT_EQ(error_of("guardrails: 5\n"), "sekisho.yaml:1: 'guardrails' must be an object");
+  EXPECT_EQ(error_of("tls:\n"), "sekisho.yaml:1: 'tls.listen' is missing");
 }
 
 TEST(Config, SecretsAreReferencesOnly) {

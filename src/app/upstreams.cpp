@@ -133,6 +133,7 @@ Result<catalog::GroupSettings> group_of(const ModelConfig& model,
       settings.region = upstream.region;
     }
     settings.upstream_model = deployment.model;
+    settings.priced_as = deployment.priced_as;
     settings.weight = deployment.weight;
     settings.prices = deployment.prices;
     group.deployments.push_back(std::move(settings));
