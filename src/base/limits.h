@@ -97,6 +97,8 @@ inline constexpr std::size_t kStoreQueue = 4'096;           // writes and reads 
 inline constexpr std::size_t kStoreBatch = 256;             // writes that share one commit
 
 // What people name and write into the management API
+inline constexpr std::size_t kKeyTextLeast = 20;  // of a key that people choose: about 100 bits
+inline constexpr std::size_t kKeyTextMost = 200;
 inline constexpr std::size_t kNameBytes = 255;
 inline constexpr std::size_t kModelPatterns = 1'000;  // of one scope
 inline constexpr std::size_t kTags = 64;
@@ -109,8 +111,11 @@ inline constexpr std::size_t kListPage = 1'000;            // rows of one answer
 
 // Ledger
 inline constexpr std::size_t kJournalSegmentBytes = 4 << 20;  // 16,368 records; configurable
-inline constexpr auto kJournalSync = 100ms;          // what a power cut may lose; configurable
-inline constexpr auto kBooksInterval = 500ms;        // between two bulk writes to the database
+inline constexpr auto kJournalSync = 100ms;    // what a power cut may lose; configurable
+inline constexpr auto kBooksInterval = 500ms;  // between two bulk writes to the database
+// Journal or books that cannot be written for this long end admission: what is journalled only in
+// memory that is mapped must not grow without bound. Shorter troubles (a lock, a slow disk) pass.
+inline constexpr auto kLedgerTrouble = 10s;
 inline constexpr std::size_t kBooksBatch = 20'000;   // journal records of one transaction
 inline constexpr std::size_t kLedgerScan = 100'000;  // entries looked at for one page
 

@@ -42,7 +42,7 @@ FileDescriptor client_socket(int family) {
 }  // namespace
 
 Result<std::unique_ptr<Listener>> EpollNetwork::listen(Endpoint at, AcceptCallback on_accept) {
-  return listen_tcp(loop_, at, std::move(on_accept));
+  return listen_tcp(loop_, at, std::move(on_accept), on_pause_);
 }
 
 task<Result<std::unique_ptr<Stream>>> EpollNetwork::connect(Endpoint to,

@@ -5,12 +5,16 @@
 #include "io/epoll_loop.h"
 #include "io/resolver.h"
 #include "io/stream.h"
+#include "io/tcp.h"
 
 namespace sekisho::io {
 
 class EpollNetwork final : public Network {
  public:
   EpollNetwork(EpollLoop& loop, Resolver& resolver) : loop_(loop), resolver_(resolver) {}
+
+  // Heard by listeners that are made later (tcp.h).
+  void on_accept_pause(AcceptPause told) { on_pause_ = std::move(told); }
 
   Result<std::unique_ptr<Listener>> listen(Endpoint at, AcceptCallback on_accept) override;
   task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, const TlsClientOptions* tls,
@@ -25,6 +29,7 @@ class EpollNetwork final : public Network {
 
   EpollLoop& loop_;
   Resolver& resolver_;
+  AcceptPause on_pause_;
 };
 
 }  // namespace sekisho::io

@@ -8,6 +8,8 @@
 
 #include <sys/socket.h>
 
+#include <functional>
+
 #include "io/epoll_loop.h"
 #include "io/file_descriptor.h"
 #include "io/stream.h"
@@ -63,8 +65,11 @@ class TcpStream final : public Stream, private EpollLoop::Handler {
   bool ended_ = false;  // the peer's FIN or a reset was announced
 };
 
+// `on_pause`, if any, hears the error number each time that the process has no descriptor or memory
+// for one more connection; accepting goes on by itself a moment later.
 // Errors: kConflict (address in use), kPermissionDenied, kInvalidArgument.
+using AcceptPause = std::function<void(int error)>;
 Result<std::unique_ptr<Listener>> listen_tcp(EpollLoop& loop, const Endpoint& at,
-                                             AcceptCallback on_accept);
+                                             AcceptCallback on_accept, AcceptPause on_pause = {});
 
 }  // namespace sekisho::io

@@ -19,10 +19,11 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
 class TcpListener final : public Listener, private EpollLoop::Handler {
  public:
-  TcpListener(EpollLoop& loop, FileDescriptor fd, AcceptCallback on_accept)
+  TcpListener(EpollLoop& loop, FileDescriptor fd, AcceptCallback on_accept, AcceptPause on_pause)
       : loop_(loop),
         fd_(std::move(fd)),
         on_accept_(std::move(on_accept)),
+        on_pause_(std::move(on_pause)),
         retry_(loop, [this] { accept_some(); }) {}
   ~TcpListener() override {
     if (registration_) loop_.unwatch(registration_);
@@ -54,6 +55,7 @@ class TcpListener final : public Listener, private EpollLoop::Handler {
       if (fd >= 0) {
         on_accept_(std::make_unique<TcpTransport>(FileDescriptor(fd), peer));
       } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        if (on_pause_) on_pause_(errno);
         return retry_.arm(loop_.now() + kAcceptPause);
       } else if (errno == EAGAIN) {
         return;
@@ -65,6 +67,7 @@ class TcpListener final : public Listener, private EpollLoop::Handler {
   FileDescriptor fd_;
   EpollLoop::Registration registration_ = 0;
   AcceptCallback on_accept_;
+  AcceptPause on_pause_;
   Timer retry_;
 };
 
@@ -107,7 +110,7 @@ Result<SocketAddress> local_address(const Endpoint& at) {
 }  // namespace
 
 Result<std::unique_ptr<Listener>> listen_tcp(EpollLoop& loop, const Endpoint& at,
-                                             AcceptCallback on_accept) {
+                                             AcceptCallback on_accept, AcceptPause on_pause) {
   TRY(auto address, local_address(at));
   int kind = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
   FileDescriptor fd(::socket(address.storage.ss_family, kind, 0));
@@ -123,7 +126,8 @@ Result<std::unique_ptr<Listener>> listen_tcp(EpollLoop& loop, const Endpoint& at
   if (::bind(fd.get(), address.get(), address.length) != 0 || ::listen(fd.get(), kBacklog) != 0) {
     return bind_failure(at, errno);
   }
-  auto listener = std::make_unique<TcpListener>(loop, std::move(fd), std::move(on_accept));
+  auto listener =
+      std::make_unique<TcpListener>(loop, std::move(fd), std::move(on_accept), std::move(on_pause));
   TRY_VOID(listener->start());
   return listener;
 }

@@ -31,6 +31,31 @@ TEST(Books, AFullDatabaseLosesNothingAndIsTriedAgain) {
   EXPECT_EQ(t.disk.list("journal")->size(), 2u);
 }
 
+TEST(Books, ThatCannotBeWrittenForLongEndAdmissionUntilTheyCan) {
+  TestLedger t;
+  auto pages = t.number("PRAGMA page_count");
+  ASSERT_TRUE(t.database->script(fmt::format("PRAGMA max_page_count = {}", pages).c_str()));
+  for (int i = 0; i < 300; ++i) {
+    t.must_admit(usd(1)).settle(used(1, 1), Money{1}, Settlement::kReported);
+    ASSERT_TRUE(t.ledger->prepare());
+  }
+  ASSERT_FALSE(t.ledger->keep_books());
+  ASSERT_FALSE(t.ledger->keep_books());
+  EXPECT_EQ(t.told, std::vector<std::string>{"books"});
+  t.must_admit(usd(1)).release();
+  t.clock.advance(limits::kLedgerTrouble);
+  t.must_admit(usd(1)).release();  // not longer than the limit
+  t.clock.advance(std::chrono::seconds(1));
+  auto refused = t.admit(usd(1));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kStoreFailed);
+  EXPECT_NE(refused.error().detail.find("disk full"), std::string::npos);
+  ASSERT_TRUE(t.database->script("PRAGMA max_page_count = 100000"));
+  ASSERT_TRUE(t.ledger->keep_books());
+  EXPECT_EQ(t.told, (std::vector<std::string>{"books", "books well"}));
+  t.must_admit(usd(1)).release();
+}
+
 TEST(Books, AChangedKindOfWindowCountsWhatWasSpentInIt) {
   TestLedger t;
   t.must_admit(usd(1)).settle(used(1, 1), usd(0.2), Settlement::kReported);

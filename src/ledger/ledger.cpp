@@ -97,7 +97,7 @@ class LedgerImpl final : public Ledger {
   std::vector<Lane*> lanes() const;
   void wake();
   Error no_room() const;
-  Result<> note(std::optional<Error>& place, Result<> outcome);
+  Result<> note(Options::Part part, std::optional<Error>& place, Result<> outcome);
   void journal_loop();
   void books_loop();
   void stop();
@@ -121,6 +121,7 @@ class LedgerImpl final : public Ledger {
 
   mutable std::mutex trouble_mutex_;
   std::optional<Error> journal_trouble_, flush_trouble_, books_trouble_;
+  std::atomic<bool> troubled_{false};  // any of them
   std::atomic<std::uint64_t> entries_{0};
 
   std::mutex wake_mutex_;
@@ -151,8 +152,8 @@ Result<std::unique_ptr<LedgerWorker>> LedgerImpl::make_worker(std::uint32_t inde
   auto& kept = lanes_[index];
   if (kept) return fail(Code::kInvalidArgument, "two workers with one number");
   kept = std::move(lane);
-  return std::make_unique<Worker>(
-      Worker::Parts{clock, *kept, latest_day_, [this] { wake(); }, [this] { return no_room(); }});
+  return std::make_unique<Worker>(Worker::Parts{clock, *kept, latest_day_, troubled_,
+                                                [this] { wake(); }, [this] { return no_room(); }});
 }
 
 std::vector<Lane*> LedgerImpl::lanes() const {
@@ -168,16 +169,27 @@ void LedgerImpl::wake() {
 
 Error LedgerImpl::no_room() const {
   std::lock_guard lock(trouble_mutex_);
-  if (journal_trouble_) return *journal_trouble_;
+  for (const auto* trouble : {&journal_trouble_, &flush_trouble_, &books_trouble_}) {
+    if (*trouble) return **trouble;
+  }
   return {Code::kStoreFailed, "the journal's next segment is not ready yet"};
 }
 
-Result<> LedgerImpl::note(std::optional<Error>& place, Result<> outcome) {
-  std::lock_guard lock(trouble_mutex_);
-  if (outcome) {
-    place.reset();
-  } else {
-    place = outcome.error();
+Result<> LedgerImpl::note(Options::Part part, std::optional<Error>& place, Result<> outcome) {
+  auto well = [&] {
+    return part == Options::Part::kBooks ? !books_trouble_ : !journal_trouble_ && !flush_trouble_;
+  };
+  bool before = true, after = true;
+  {
+    std::lock_guard lock(trouble_mutex_);
+    before = well();
+    place = outcome ? std::optional<Error>() : outcome.error();
+    after = well();
+    troubled_.store(journal_trouble_ || flush_trouble_ || books_trouble_,
+                    std::memory_order_relaxed);
+  }
+  if (before != after && options_.trouble) {
+    options_.trouble(part, after ? nullptr : &outcome.error());
   }
   return outcome;
 }
@@ -187,7 +199,7 @@ Result<> LedgerImpl::prepare() {
   for (Lane* lane : lanes()) {
     if (auto done = lane->prepare(); !done && outcome) outcome = done;
   }
-  return note(journal_trouble_, outcome);
+  return note(Options::Part::kJournal, journal_trouble_, outcome);
 }
 
 Result<> LedgerImpl::sync() {
@@ -196,7 +208,7 @@ Result<> LedgerImpl::sync() {
   for (Lane* lane : lanes()) {
     if (auto done = lane->sync(); !done && outcome) outcome = done;
   }
-  return note(flush_trouble_, outcome);
+  return note(Options::Part::kJournal, flush_trouble_, outcome);
 }
 
 Result<> LedgerImpl::keep_books() {
@@ -205,8 +217,10 @@ Result<> LedgerImpl::keep_books() {
   for (;;) {
     auto finished = keeper_.round(all);
     entries_.store(keeper_.entries(), std::memory_order_relaxed);
-    if (!finished) return note(books_trouble_, Failure(finished.error()));
-    if (*finished) return note(books_trouble_, {});
+    if (!finished) {
+      return note(Options::Part::kBooks, books_trouble_, Failure(finished.error()));
+    }
+    if (*finished) return note(Options::Part::kBooks, books_trouble_, {});
   }
 }
 

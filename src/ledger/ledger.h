@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -113,6 +114,10 @@ class Ledger {
     std::size_t segment_bytes = limits::kJournalSegmentBytes;
     Duration sync_interval = limits::kJournalSync;
     Duration books_interval = limits::kBooksInterval;
+    // Told once when the journal or the books cannot be written any more, and once (null) when they
+    // can again; on the ledger's threads.
+    enum class Part : std::uint8_t { kJournal, kBooks };
+    std::function<void(Part, const Error*)> trouble;
     bool threads = true;  // false: the owner calls prepare(), sync() and keep_books() (simulation)
   };
   // Takes the lock, reads the journals and closes what a crash left open. REQUIRES: the database

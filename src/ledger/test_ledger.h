@@ -48,10 +48,13 @@ struct TestLedger {
     ASSERT_TRUE(opened) << opened.error().detail;
   }
   Result<> try_start() {
-    TRY(ledger, Ledger::open(
-                    Ledger::Options{
-                        .directory = "journal", .segment_bytes = segment_bytes, .threads = false},
-                    disk, *books));
+    Ledger::Options options{
+        .directory = "journal", .segment_bytes = segment_bytes, .threads = false};
+    options.trouble = [this](Ledger::Options::Part part, const Error* error) {
+      bool of_books = part == Ledger::Options::Part::kBooks;
+      told.push_back(std::string(of_books ? "books" : "journal") + (error ? "" : " well"));
+    };
+    TRY(ledger, Ledger::open(std::move(options), disk, *books));
     TRY(worker, ledger->make_worker(0, clock));
     levels.clear();
     for (const auto& [scope, level_limits] : policy) {
@@ -117,6 +120,7 @@ struct TestLedger {
   std::size_t segment_bytes = kTestSegment;
   static constexpr std::size_t kTestSegment = 4096 + 4 * 4096;  // 64 records
   std::uint64_t requests = 0;
+  std::vector<std::string> told;  // troubles, as they begin and end
   std::vector<std::unique_ptr<Ledger>> dead_ledgers;
   std::vector<std::unique_ptr<LedgerWorker>> dead_workers;
   std::unique_ptr<Ledger> ledger;

@@ -56,6 +56,17 @@ bool Worker::has_room() const {
   return parts_.lane.room() >= open_ + 2;
 }
 
+// Counted from the first call that met the trouble; over as soon as a write has succeeded.
+bool Worker::troubled_too_long() {
+  if (!parts_.troubled.load(std::memory_order_relaxed)) {
+    troubled_since_.reset();
+    return false;
+  }
+  auto now = parts_.clock.steady();
+  if (!troubled_since_) troubled_since_ = now;
+  return now - *troubled_since_ > limits::kLedgerTrouble;
+}
+
 const CivilDay& Worker::civil_day(const TimeZone& zone, WallTime at) {
   for (auto& known : days_) {
     if (known.zone != &zone) continue;
@@ -180,7 +191,7 @@ Result<> Worker::check(const Ask& ask, std::span<const Level> levels) const {
 Result<std::expected<Hold, Denied>> Worker::admit(const Ask& ask, std::span<const Level> levels,
                                                   std::shared_ptr<const void> policy) {
   TRY_VOID(check(ask, levels));
-  if (!has_room()) {
+  if (!has_room() || troubled_too_long()) {
     parts_.wake();
     return Failure(parts_.no_room());
   }

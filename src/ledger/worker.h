@@ -1,6 +1,7 @@
 #pragma once
 // The LedgerWorker: admission over levels and the journal records of one worker. Its thread only.
 
+#include <atomic>
 #include <functional>
 #include <vector>
 
@@ -18,6 +19,7 @@ class Worker final : public LedgerWorker {
     const Clock& clock;
     Lane& lane;
     LatestDay& latest_day;
+    const std::atomic<bool>& troubled;  // journal or books cannot be written at the moment
     std::move_only_function<void()> wake;
     std::move_only_function<Error() const> no_room;  // why there is no new segment
   };
@@ -41,6 +43,7 @@ class Worker final : public LedgerWorker {
   void release(const Hold::State& call) override;
 
   bool has_room() const;
+  bool troubled_too_long();
   Moment moment(std::span<const Level> levels);
   static void catch_up(Moment& moment, std::span<const Level> levels);
   const CivilDay& civil_day(const TimeZone& zone, WallTime at);
@@ -59,8 +62,9 @@ class Worker final : public LedgerWorker {
     CivilDay day;
   };
   Parts parts_;
-  std::vector<ZoneDay> days_;  // the present day of each zone that was used
-  std::size_t open_ = 0;       // holds; each has a record's room set aside
+  std::vector<ZoneDay> days_;                 // the present day of each zone that was used
+  std::size_t open_ = 0;                      // holds; each has a record's room set aside
+  std::optional<SteadyTime> troubled_since_;  // as this worker met it
 };
 
 }  // namespace sekisho::ledger
