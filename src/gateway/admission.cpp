@@ -239,11 +239,7 @@ Outcome<void> admit(Exchange& x) {
     bool of_budget = denied.what == ledger::Denied::What::kBudget;
     if (of_budget && x.lowered_output && attempt < kLoweringAttempts) continue;
     auto refusal = refusal_of(denied, *x.key);
-    if (of_budget) {
-      bool japanese = x.key->language == wire::Language::kJapanese;
-      refusal.detail = japanese ? "このリクエストの費用は最大 " + bounds.worst.display() + " です"
-                                : "this request may cost up to " + bounds.worst.display();
-    }
+    if (of_budget) refusal.detail = "this request may cost up to " + bounds.worst.display();
     return Refused(std::move(refusal));
   }
 }

@@ -33,7 +33,7 @@ bool explain_key(const KeyPolicy* key, WallTime now, Answer& answer) {
                       expired ? "the key has expired" : "the key or its owner is blocked"));
     return false;
   }
-  answer.steps.push_back({"identify", true, "key " + key->key_name});
+  answer.steps.push_back({"identify", true, "key '" + key->key_name + "'"});
   return true;
 }
 

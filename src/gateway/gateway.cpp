@@ -188,9 +188,9 @@ io::task<void> run(Exchange& x) {
 
 io::task<Outcome<void>> receive(Exchange& x) {
   auto who = identify(x.http.request(), *x.policy, x.record.at);
+  x.key = who ? *who : whose_credential(x.http.request(), *x.policy);
+  if (x.key) note_caller(x);
   if (!who) co_return Refused(std::move(who).error());
-  x.key = *who;
-  note_caller(x);
   auto read = co_await x.http.read_body(x.body);
   if (!read) {
     if (read.error().code == Code::kClosed) x.record.outcome = "client_gone";

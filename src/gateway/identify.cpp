@@ -81,6 +81,13 @@ Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Polic
   return &key;
 }
 
+const KeyPolicy* whose_credential(const http::RequestHead& request, const Policy& policy) {
+  auto credential = presented_credential(request.headers);
+  auto it =
+      credential.empty() ? policy.keys.end() : policy.keys.find(identity::hash_key(credential));
+  return it == policy.keys.end() ? nullptr : &it->second;
+}
+
 std::string_view session_from_headers(const http::Headers& headers) {
   constexpr std::array<std::string_view, 6> kNames{"x-task-id",          "x-claude-code-session-id",
                                                    "session-id",         "x-session-id",

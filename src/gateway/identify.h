@@ -12,6 +12,10 @@ std::string_view presented_credential(const http::Headers& headers);
 Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Policy& policy,
                                    WallTime now);
 
+// Whose credential was sent, where it is known, though it may be blocked or expired: for the record
+// of a refused call. Null where identify() refuses for another reason.
+const KeyPolicy* whose_credential(const http::RequestHead& request, const Policy& policy);
+
 // The client's own session or task id from headers, by precedence; empty if none.
 std::string_view session_from_headers(const http::Headers& headers);
 // The same from the body's fields, for clients that put it there.

@@ -264,7 +264,8 @@ http::Headers answer_headers(const Exchange& x) {
     headers.add("x-sekisho-cost-usd", cost);
     headers.add("x-litellm-response-cost", cost);
   }
-  if (x.key) {
+  bool identified = x.key && !x.record.refusal.starts_with("unauthenticated");
+  if (identified) {
     auto rest = x.worker.ledger.available(x.key->levels);
     if (rest.nano_usd != INT64_MAX) {
       headers.add("x-sekisho-budget-remaining-usd", rest.decimal());

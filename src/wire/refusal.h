@@ -4,7 +4,8 @@
 // shows its user at once and does not retry. The table per client is data (refusal_status.cpp;
 // sources: observations of the real clients). What may be retried (rate limits, overload, a failing
 // upstream) says when; what would be refused again never has a status that the client retries.
-// Pure functions, any thread. Strings of a Refusal are UTF-8 and in the reader's language already.
+// Pure functions, any thread. Strings of a Refusal are UTF-8, in English or in the reader's
+// language already; refusal_sentence() looks up the Japanese of what is in English (phrases.h).
 
 #include <optional>
 #include <string>

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "wire/phrases.h"
 #include "wire/refusal.h"
 
 namespace sekisho::wire {
@@ -109,17 +110,20 @@ std::string english(const Refusal& r, std::string_view request_id) {
 std::string japanese(const Refusal& r, std::string_view request_id) {
   std::string out(opening(r.code, Language::kJapanese));
   Facts facts("：", "、");
-  facts.add("対象", r.scope);
+  facts.add("対象", scope_in_language(r.scope, Language::kJapanese));
   facts.add("ルール", r.rule);
   facts.add("現在", r.figure);
   facts.add("上限", r.limit);
   facts.add("リセット", r.resets);
   facts.add("再試行の目安", seconds(r, " 秒後"));
-  facts.add("変更できる方", r.who);
+  facts.add("変更できる方", scope_in_language(r.who, Language::kJapanese));
   facts.add("リクエスト ID", request_id);
   if (!facts.text().empty()) out.append("（").append(facts.text()).append("）");
   out += "。";
-  out += r.detail;
+  if (r.detail.empty()) return out;
+  out += in_language(r.detail, Language::kJapanese);
+  bool ascii = static_cast<unsigned char>(out.back()) < 0x80;  // no phrase: as it was made
+  if (!out.ends_with("。") && !out.ends_with('.')) out += ascii ? "." : "。";
   return out;
 }
 

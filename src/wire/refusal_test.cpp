@@ -79,6 +79,25 @@ TEST(RefusalSentence, SaysEverythingInJapanese) {
             "変更できる方：開発部の部門責任者、リクエスト ID：req_01ABCDEFGH）。");
 }
 
+TEST(RefusalSentence, WhatIsMadeInEnglishIsLookedUp) {
+  Refusal r{.code = Code::kModelDenied,
+            .rule = "models_allowed",
+            .scope = "key bob-laptop",
+            .who = "an administrator",
+            .detail = "model 'opus' is not allowed"};
+  EXPECT_EQ(
+      refusal_sentence(r, Language::kJapanese, ""),
+      "このモデルの利用は許可されていません（対象：キー「bob-laptop」、ルール：models_allowed、"
+      "変更できる方：管理者）。モデル「opus」は許可されていません。");
+  r = {.code = Code::kNotFound,
+       .detail = "there is no model named 'sonet'; did you mean 'sonnet'?"};
+  EXPECT_EQ(refusal_sentence(r, Language::kJapanese, ""),
+            "見つかりません。「sonet」というモデルはありません（「sonnet」のことでしょうか）。");
+  r.detail = "nobody knows this sentence";
+  EXPECT_EQ(refusal_sentence(r, Language::kJapanese, ""),
+            "見つかりません。nobody knows this sentence.");
+}
+
 TEST(RefusalSentence, DetailsAndRetryTimes) {
   EXPECT_EQ(refusal_sentence({.code = Code::kInvalidArgument, .detail = "model is missing"},
                              Language::kEnglish, kId),
