@@ -1,5 +1,6 @@
 #include "api/error_response.h"
 
+#include "api/phrases.h"
 #include "wire/json_writer.h"
 
 namespace sekisho::api {
@@ -63,9 +64,11 @@ Response litellm_error(int status, std::string_view message, std::string_view ty
 
 }  // namespace
 
-Response error_response(const Error& error, Style style, std::string_view request_id) {
+Response error_response(const Error& error, Style style, const Request& request) {
+  const auto& request_id = request.request_id;
   auto status = status_of(error.code, style);
   auto message = error.detail.empty() ? std::string(code_name(error.code)) : error.detail;
+  if (request.asked_language() == wire::Language::kJapanese) message = in_japanese(message);
   if (style == Style::kLiteLlm) {
     return litellm_error(status, message, litellm_type(error.code), request_id);
   }
@@ -78,14 +81,14 @@ Response error_response(const Error& error, Style style, std::string_view reques
   return response;
 }
 
-Response refusal_response(const wire::Refusal& refusal, Style style, std::string_view request_id) {
+Response refusal_response(const wire::Refusal& refusal, Style style, const Request& request) {
   if (style != Style::kLiteLlm) {
-    return error_response({refusal.code, refusal.detail}, style, request_id);
+    return error_response({refusal.code, refusal.detail}, style, request);
   }
   std::string_view type = "auth_error";
   if (refusal.rule == "key_unknown") type = "token_not_found_in_db";
   if (refusal.rule == "key_expired") type = "expired_key";
-  return litellm_error(401, "Authentication Error, " + refusal.detail, type, request_id);
+  return litellm_error(401, "Authentication Error, " + refusal.detail, type, request.request_id);
 }
 
 }  // namespace sekisho::api

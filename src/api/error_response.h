@@ -9,8 +9,9 @@
 
 namespace sekisho::api {
 
-Response error_response(const Error& error, Style style, std::string_view request_id);
+// In English unless the request asked for Japanese (phrases.h).
+Response error_response(const Error& error, Style style, const Request& request);
 // The caller could not be identified.
-Response refusal_response(const wire::Refusal& refusal, Style style, std::string_view request_id);
+Response refusal_response(const wire::Refusal& refusal, Style style, const Request& request);
 
 }  // namespace sekisho::api

@@ -1,9 +1,19 @@
 #include "api/openapi.h"
 
+#include <array>
+#include <utility>
+
 #include "wire/json_writer.h"
 
 namespace sekisho::api {
 namespace {
+
+// How a key may be sent (gateway/identify.h); any one of them.
+struct Scheme {
+  std::string_view name, header;  // no header: Authorization: Bearer
+};
+constexpr std::array<Scheme, 3> kSchemes{
+    {{"bearer", ""}, {"x_api_key", "x-api-key"}, {"x_litellm_api_key", "x-litellm-api-key"}}};
 
 std::string_view next_segment(std::string_view& path) {
   while (path.starts_with('/')) path.remove_prefix(1);
@@ -30,7 +40,17 @@ std::string_view json_type(FieldType type) {
   }
 }
 
-void write_object(wire::JsonWriter& w, const std::vector<FieldSpec>& members);
+void write_object(wire::JsonWriter& w, const std::vector<FieldSpec>& members,
+                  bool nullable = false);
+
+void write_type(wire::JsonWriter& w, std::string_view type, bool nullable) {
+  w.key("type");
+  if (nullable) {
+    w.begin_array().string(type).string("null").end_array();
+  } else {
+    w.string(type);
+  }
+}
 
 void write_string_form(wire::JsonWriter& w, const FieldSpec& spec) {
   if (spec.type == FieldType::kTime) w.field("format", "date-time");
@@ -50,25 +70,21 @@ void write_schema(wire::JsonWriter& w, const FieldSpec& spec) {
       w.field("x-unit", "USD, exact decimal");
       return;
     case FieldType::kObject:
-      write_object(w, spec.members);
+      write_object(w, spec.members, !spec.required);
       return;
     case FieldType::kUnsupported:
       w.field("deprecated", true);
       return;
     case FieldType::kObjectList:
-      w.field("type", "array").key("items").begin_object();
+      write_type(w, "array", !spec.required);
+      w.key("items").begin_object();
       write_object(w, spec.members);
       w.end_object();
       return;
     default:
       break;
   }
-  w.key("type");
-  if (spec.required) {
-    w.string(json_type(spec.type));
-  } else {
-    w.begin_array().string(json_type(spec.type)).string("null").end_array();
-  }
+  write_type(w, json_type(spec.type), !spec.required);
   if (spec.type == FieldType::kStringList) {
     w.key("items").begin_object().field("type", "string").end_object();
   }
@@ -76,8 +92,9 @@ void write_schema(wire::JsonWriter& w, const FieldSpec& spec) {
   write_string_form(w, spec);
 }
 
-void write_object(wire::JsonWriter& w, const std::vector<FieldSpec>& members) {
-  w.field("type", "object").field("additionalProperties", false);
+void write_object(wire::JsonWriter& w, const std::vector<FieldSpec>& members, bool nullable) {
+  write_type(w, "object", nullable);
+  w.field("additionalProperties", false);
   w.key("properties").begin_object();
   for (const auto& spec : members) {
     w.key(spec.name).begin_object();
@@ -118,6 +135,25 @@ void write_body(wire::JsonWriter& w, const Route& route) {
   w.end_object().end_object().end_object().end_object();
 }
 
+void write_answer(wire::JsonWriter& w, const Route& route) {
+  bool json = route.answer.type != ShapeType::kNone;
+  w.key("content").begin_object().key(json ? "application/json" : "text/plain").begin_object();
+  w.key("schema").begin_object();
+  write_schema(w, json ? route.answer : Shape{"", ShapeType::kString, {}});
+  w.end_object().end_object().end_object();
+}
+
+void write_errors(wire::JsonWriter& w, const Route& route) {
+  auto error = route.style == Style::kLiteLlm ? "#/components/schemas/LiteLlmError"
+                                              : "#/components/schemas/Error";
+  for (auto [status, text] : {std::pair("4XX", "Refused; the body says why."),
+                              std::pair("5XX", "Not possible at present; the body says why.")}) {
+    w.key(status).begin_object().field("description", text).key("content").begin_object();
+    w.key("application/json").begin_object().key("schema").begin_object();
+    w.field("$ref", error).end_object().end_object().end_object().end_object();
+  }
+}
+
 std::string operation_id(const Route& route) {
   std::string id(route.method);
   for (char& c : id) c = static_cast<char>(c | 0x20);
@@ -138,14 +174,52 @@ void write_operation(wire::JsonWriter& w, const Route& route) {
   w.field("summary", route.summary);
   w.field("x-permission", permission_name(route.permission));
   if (route.permission != Permission::kPublic) {
-    w.key("security").begin_array().begin_object().key("key").begin_array().end_array();
-    w.end_object().end_array();
+    w.key("security").begin_array();
+    for (const auto& scheme : kSchemes) {
+      w.begin_object().key(scheme.name).begin_array().end_array().end_object();
+    }
+    w.end_array();
   }
   write_parameters(w, route);
   write_body(w, route);
   w.key("responses").begin_object();
-  w.key("200").begin_object().field("description", "Done.").end_object();
-  w.key("4XX").begin_object().field("description", "Refused; the body says why.").end_object();
+  w.key(std::to_string(route.status)).begin_object();
+  w.field("description", route.status == 201 ? "Made." : "Done.");
+  write_answer(w, route);
+  w.end_object();
+  write_errors(w, route);
+  w.end_object().end_object();
+}
+
+Shape error_shape(bool litellm) {
+  auto text = [](std::string_view name) { return Shape{name, ShapeType::kString, {}}; };
+  std::vector<Shape> members{text("code"), text("message")};
+  if (litellm) {
+    members.push_back(text("type"));
+    members.push_back({"param", ShapeType::kString, {}, true});
+  } else {
+    members.push_back(text("request_id"));
+  }
+  return {"", ShapeType::kObject, {{"error", ShapeType::kObject, std::move(members)}}};
+}
+
+void write_components(wire::JsonWriter& w) {
+  w.key("components").begin_object().key("securitySchemes").begin_object();
+  for (const auto& scheme : kSchemes) {
+    w.key(scheme.name).begin_object();
+    if (scheme.header.empty()) {
+      w.field("type", "http").field("scheme", "bearer");
+    } else {
+      w.field("type", "apiKey").field("in", "header").field("name", scheme.header);
+    }
+    w.end_object();
+  }
+  w.end_object().key("schemas").begin_object();
+  for (auto [name, litellm] : {std::pair("Error", false), std::pair("LiteLlmError", true)}) {
+    w.key(name).begin_object();
+    write_schema(w, error_shape(litellm));
+    w.end_object();
+  }
   w.end_object().end_object();
 }
 
@@ -157,9 +231,7 @@ std::string openapi_json(const RouteTable& table) {
   w.begin_object().field("openapi", "3.1.0");
   w.key("info").begin_object().field("title", "Sekisho management API");
   w.field("version", SEKISHO_VERSION).end_object();
-  w.key("components").begin_object().key("securitySchemes").begin_object().key("key");
-  w.begin_object().field("type", "http").field("scheme", "bearer").end_object();
-  w.end_object().end_object();
+  write_components(w);
   w.key("paths").begin_object();
   std::vector<std::string_view> done;
   for (const auto& route : table) {

@@ -32,6 +32,21 @@ TEST_F(OpenApi, HasEveryRouteOnce) {
   EXPECT_EQ(operations, table_.size());
 }
 
+TEST_F(OpenApi, EveryRouteDeclaresItsAnswer) {
+  for (const auto& route : table_) {
+    auto operation = document_.root().find("paths").find(route.path);
+    std::string method(route.method);
+    for (char& c : method) c = static_cast<char>(c | 0x20);
+    auto answers = operation.find(method).find("responses");
+    auto content = answers.find(std::to_string(route.status)).find("content");
+    bool text = route.path == "/metrics";
+    EXPECT_TRUE(content.find(text ? "text/plain" : "application/json").find("schema").exists())
+        << route.method << ' ' << route.path;
+    EXPECT_TRUE(answers.find("4XX").find("content").exists()) << route.path;
+    EXPECT_TRUE(answers.find("5XX").find("content").exists()) << route.path;
+  }
+}
+
 TEST_F(OpenApi, OperationIdsAreUnique) {
   std::set<std::string> ids;
   for (auto path : document_.root().find("paths")) {

@@ -77,6 +77,13 @@ Result<std::int64_t> Request::id(std::string_view name) const {
   return value;
 }
 
+std::optional<wire::Language> Request::asked_language() const {
+  auto accepted = http.request().headers.get("accept-language");
+  if (accepted.starts_with("ja")) return wire::Language::kJapanese;
+  if (accepted.starts_with("en")) return wire::Language::kEnglish;
+  return std::nullopt;
+}
+
 std::string methods_of(const RouteTable& table, std::string_view raw_path) {
   std::string out;
   for (const auto& route : table) {

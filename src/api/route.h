@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "api/fields.h"
+#include "api/shape.h"
 #include "gateway/worker.h"
 #include "http/server.h"
 #include "io/task.h"
@@ -45,6 +46,8 @@ struct Request {
   bool sees_everything() const { return administrator() || (caller && caller->role == "auditor"); }
   bool administrator() const { return caller && caller->role == "administrator"; }
   io::Loop& loop() const { return http.loop(); }
+  // What the request asks for by Accept-Language: ja or en.
+  std::optional<wire::Language> asked_language() const;
   Result<std::int64_t> id(std::string_view name = "id") const;
 };
 
@@ -70,6 +73,8 @@ struct Route {
   Handler handler = nullptr;
   std::vector<FieldSpec> query, body;
   Style style = Style::kOwn;
+  Shape answer;  // of a success (answers.cpp)
+  int status = 200;
 };
 
 // Does the role pass the permission? The matrix test and the router ask the same function.

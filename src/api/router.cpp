@@ -1,5 +1,8 @@
 #include "api/router.h"
 
+#include <algorithm>
+#include <array>
+
 #include "api/error_response.h"
 #include "gateway/identify.h"
 
@@ -28,6 +31,15 @@ Failure not_permitted(const Route& route, const gateway::KeyPolicy& caller) {
                                            "'; the role of this key is '" + caller.role + "'");
 }
 
+// Paths that LiteLLM has and this program has not: its clients read only its shape of errors.
+bool of_litellm(std::string_view path) {
+  constexpr std::array<std::string_view, 15> kGroups{
+      "/key/",          "/team/",       "/user/",   "/spend/",    "/global/",
+      "/model/",        "/models/",     "/budget/", "/customer/", "/cache/",
+      "/organization/", "/credentials", "/tag/",    "/config/",   "/sso/"};
+  return std::ranges::any_of(kGroups, [path](auto group) { return path.starts_with(group); });
+}
+
 }  // namespace
 
 bool Router::owns(std::string_view raw_path) const {
@@ -37,7 +49,7 @@ bool Router::owns(std::string_view raw_path) const {
 io::task<Result<Response>> Router::run(const Route& route, Request& request) const {
   if (route.permission != Permission::kPublic) {
     auto who = caller_of(route, request);
-    if (!who) co_return refusal_response(who.error(), route.style, request.request_id);
+    if (!who) co_return refusal_response(who.error(), route.style, request);
     request.caller = *who;
     if (!permits(route.permission, request.caller->role)) {
       co_return not_permitted(route, *request.caller);
@@ -56,7 +68,8 @@ io::task<Result<Response>> Router::run(const Route& route, Request& request) con
 Response Router::no_route(const Request& request, bool path_known) const {
   const auto& head = request.http.request();
   auto why = path_known ? "this path does not take " + head.method : "there is no such path";
-  auto response = error_response({Code::kNotFound, why}, Style::kOwn, request.request_id);
+  auto style = of_litellm(head.path()) ? Style::kLiteLlm : Style::kOwn;
+  auto response = error_response({Code::kNotFound, why}, style, request);
   if (path_known) {
     response.status = 405;
     response.headers.set("allow", methods_of(table_, head.path()));
@@ -76,8 +89,8 @@ io::task<void> Router::handle(http::ServerExchange& http, gateway::Worker& worke
   if (match.route) {
     request.path = std::move(match.path);
     auto answer = co_await run(*match.route, request);
-    response = answer ? std::move(*answer)
-                      : error_response(answer.error(), match.route->style, request.request_id);
+    response =
+        answer ? std::move(*answer) : error_response(answer.error(), match.route->style, request);
   } else {
     response = no_route(request, match.path_known);
   }

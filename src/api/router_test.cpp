@@ -30,6 +30,25 @@ TEST_F(RouterTest, RefusalsNameTheRequest) {
   EXPECT_EQ(get("sk-unknown", "/api/v1/keys").status, 401);
 }
 
+TEST_F(RouterTest, RefusalsInTheLanguageThatIsAskedFor) {
+  language = "ja";
+  auto answer = post("administrator", "/api/v1/keys", R"({"allias":"x"})");
+  EXPECT_EQ(answer.message(), "未知の項目「allias」です（「alias」のことでしょうか）");
+  EXPECT_EQ(get("", "/api/v1/keys").message().find("no virtual key"), std::string::npos);
+  auto explained = post("alice", "/api/v1/explain", R"({"model":"sonnet"})");
+  EXPECT_EQ(explained.at("steps", 1, "text").text(), "モデルグループ「sonnet」");
+  language = "en-GB";
+  explained = post("alice", "/api/v1/explain", R"({"model":"sonnet"})");
+  EXPECT_EQ(explained.at("steps", 1, "text").text(), "model group sonnet");
+}
+
+TEST_F(RouterTest, ClientsOfLiteLlmReadItsShapeOfErrors) {
+  auto answer = post("administrator", "/key/regenerate", "{}");
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.at("error", "code").text(), "404");
+  EXPECT_EQ(answer.at("error", "type").text(), "not_found_error");
+}
+
 TEST_F(RouterTest, AKeyInTheQueryIsRefused) {
   EXPECT_EQ(get("administrator", "/api/v1/keys?alias=sk-abc").status, 401);
 }

@@ -1,3 +1,4 @@
+#include "api/answers.h"
 #include "api/litellm/keys.h"
 #include "api/litellm/spend_logs.h"
 #include "api/litellm/teams.h"
@@ -24,6 +25,7 @@ RouteTable all_routes() {
         litellm::key_routes, litellm::team_routes, litellm::user_routes, litellm::spend_routes}) {
     for (auto& route : routes()) table.push_back(std::move(route));
   }
+  declare_answers(table);
   return table;
 }
 

@@ -111,6 +111,7 @@ class TestApi : public testing::Test {
   void SetUp() override;
   void TearDown() override;
 
+  std::string language;  // Accept-Language of the calls
   // `who` is a name in `keys`, or a key's text, or "" for none.
   Answer call(const std::string& who, const std::string& method, const std::string& target,
               const std::string& body = {});
@@ -130,6 +131,8 @@ class TestApi : public testing::Test {
   // Books one call of the named user's key: `model` by name.
   RequestId book(const std::string& who, const std::string& model, Money cost);
 
+  void check_declared(const std::string& method, const std::string& target,
+                      const Answer& answer) const;
   Result<> publish(store::Database& db);
   Result<> populate(store::Database& db);
   UnitId make_unit(identity::IdentityStore& identities, const std::string& name, UnitId parent);

@@ -120,6 +120,16 @@ void TestApi::TearDown() {
   store.reset();
 }
 
+// What the OpenAPI document says of this answer is true.
+void TestApi::check_declared(const std::string& method, const std::string& target,
+                             const Answer& answer) const {
+  auto match = match_route(router->table(), method, target.substr(0, target.find('?')));
+  if (!match.route || answer.status >= 400) return;
+  EXPECT_EQ(answer.status, match.route->status) << method << ' ' << target;
+  EXPECT_EQ(differs(match.route->answer, answer.document->root()), "")
+      << method << ' ' << target << ": " << answer.body;
+}
+
 Answer TestApi::call(const std::string& who, const std::string& method, const std::string& target,
                      const std::string& body) {
   http::RequestHead head;
@@ -128,11 +138,13 @@ Answer TestApi::call(const std::string& who, const std::string& method, const st
   auto known = keys.find(who);
   auto text = known == keys.end() ? who : known->second;
   if (!text.empty()) head.headers.add("authorization", "Bearer " + text);
+  if (!language.empty()) head.headers.add("accept-language", language);
   TestExchange exchange(loop, head, body);
   loop.run_until_done(router->handle(exchange, *worker));
   Answer answer{exchange.status(), exchange.answer(), exchange.headers()};
   if (answer.headers.get("content-type") == "application/json") {
     EXPECT_TRUE(answer.document->parse(answer.body)) << answer.body;
+    check_declared(method == "HEAD" ? "GET" : method, target, answer);
   }
   return answer;
 }

@@ -16,7 +16,7 @@ namespace sekisho::catalog {
 
 // Prices per token in pico-dollars, each rate from a source, none derived from a ratio.
 // Where a provider has no such kind, the rate is absent; usage of an absent kind is billed at the
-// dearest rate that could apply and marked (cost.h).
+// dearest rate that could apply and marked (cost_of).
 struct Rates {
   Price input, output;
   std::optional<Price> cache_read, cache_write_5m, cache_write_1h, reasoning;

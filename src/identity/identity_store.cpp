@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
 #include "identity/field_check.h"
 #include "identity/rows.h"
 
@@ -108,8 +109,7 @@ Result<Bootstrap> IdentityStore::bootstrap(const Organisation& organisation, Ran
 
 Result<Bootstrap> IdentityStore::bootstrap_with(const Organisation& organisation,
                                                 const std::string& text, Random&, WallTime now) {
-  constexpr std::size_t kShortest = 20;  // "sk-" and about 100 bits
-  if (text.size() < kShortest) {
+  if (text.size() < limits::kKeyTextLeast) {
     return fail(Code::kInvalidArgument, "the administrator key is shorter than 20 characters");
   }
   TRY(auto transaction, store::Transaction::begin(db_));
@@ -122,8 +122,9 @@ Result<Bootstrap> IdentityStore::bootstrap_with(const Organisation& organisation
   }
   TRY(auto known, find_key(hash_key(text)));
   if (known && (known->deleted || known->blocked || !known->administrator)) {
-    return fail(Code::kConflict, "the configured administrator key is known, but deleted, blocked "
-                                 "or not an administrator's");
+    return fail(Code::kConflict,
+                "the configured administrator key is known, but deleted, blocked "
+                "or not an administrator's");
   }
   if (!known) {
     VirtualKey key;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "identity/field_check.h"
 #include "identity/identity_store.h"
 #include "identity/rows.h"
@@ -83,7 +84,25 @@ Result<NewKey> IdentityStore::create(VirtualKey key, Random& random, WallTime no
   return create(std::move(key), make_key_text(random), now);
 }
 
+namespace {
+
+// Whoever guesses a key has it: what people choose must be long enough. Never says the text itself.
+Result<> check_text(std::string_view text) {
+  if (!text.starts_with("sk-")) return fail(Code::kInvalidArgument, "key: must begin with 'sk-'");
+  if (text.size() < limits::kKeyTextLeast || text.size() > limits::kKeyTextMost) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("key: must have {} to {} characters, not {}", limits::kKeyTextLeast,
+                            limits::kKeyTextMost, text.size()));
+  }
+  bool graphic = std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+  if (graphic) return {};
+  return fail(Code::kInvalidArgument, "key: must be ASCII without blanks");
+}
+
+}  // namespace
+
 Result<NewKey> IdentityStore::create(VirtualKey key, std::string text, WallTime now) {
+  TRY_VOID(check_text(text));
   TRY_VOID(check(key));
   TRY_VOID(check_metadata(db_, key));
   if (key.expires && *key.expires <= now) {

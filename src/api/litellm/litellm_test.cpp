@@ -173,6 +173,42 @@ TEST_F(LiteLlm, SpendIsTheBooks) {
   EXPECT_EQ(days.at(0, "models", "sonnet").raw(), "2");
 }
 
+TEST_F(LiteLlm, SpendLogsSayWhatTheTraceKnowsAndKeepDeletedKeys) {
+  auto id = book("alice", "sonnet", kDollar).text();
+  auto token = hash(keys["alice"]);
+  remove("administrator", path("keys", key_ids["alice"].value));
+  auto one = get("administrator", "/spend/logs?request_id=" + id);
+  EXPECT_EQ(one.at(0, "api_key").text(), token);
+  EXPECT_EQ(one.at(0, "request_tags", 0).text(), "night");
+  EXPECT_FALSE(one.at(0, "endTime").text().empty());
+  EXPECT_FALSE(one.at(0, "completionStartTime").text().empty());
+  auto of_key = get("administrator", "/spend/logs?api_key=" + token);
+  EXPECT_EQ(std::distance(of_key.at().begin(), of_key.at().end()), 1);
+}
+
+TEST_F(LiteLlm, SpendLogsArePaged) {
+  auto first = book("alice", "sonnet", kDollar).text();
+  auto second = book("bob", "sonnet", kDollar).text();
+  auto page = get("administrator", "/spend/logs?limit=1");
+  EXPECT_EQ(page.at(0, "request_id").text(), second);
+  auto next = std::string(page.headers.get("x-sekisho-next"));
+  ASSERT_FALSE(next.empty());
+  auto rest = get("administrator", "/spend/logs?before=" + next);
+  EXPECT_EQ(rest.at(0, "request_id").text(), first);
+  EXPECT_TRUE(rest.headers.get("x-sekisho-next").empty());
+}
+
+TEST_F(LiteLlm, AChosenKeyIsLongEnough) {
+  auto answer = post("administrator", "/key/generate", R"({"key":"sk-1"})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.message(), HasSubstr("20 to 200 characters"));
+  EXPECT_EQ(answer.message().find("sk-1"), std::string::npos);
+  EXPECT_EQ(post("administrator", "/key/generate", R"({"key":"sk-0123456789abcdef0"})").status,
+            200);
+  EXPECT_EQ(post("administrator", "/key/generate", R"({"key":"pk-0123456789abcdef0"})").status,
+            400);
+}
+
 TEST(Durations, Spellings) {
   EXPECT_EQ(parse_duration("d", "30s")->count(), 30);
   EXPECT_EQ(parse_duration("d", "2m")->count(), 120);

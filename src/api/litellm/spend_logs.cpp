@@ -1,6 +1,8 @@
 #include "api/litellm/spend_logs.h"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 
 #include "api/litellm/references.h"
@@ -12,6 +14,7 @@
 #include "api/times.h"
 #include "base/limits.h"
 #include "ledger/spend.h"
+#include "trace/call_query.h"
 
 namespace sekisho::api::litellm {
 namespace {
@@ -21,15 +24,39 @@ using ledger::SpendFilter;
 
 struct Question {
   std::string api_key, user_id;
-  std::optional<RequestId> request;
+  std::optional<RequestId> request, before;
   std::optional<std::int64_t> from, to;
   bool summarize = true;
+  std::size_t at_most = limits::kListPage;
 };
 
-Result<bool> read_filter(Scene& scene, const Question& q, SpendFilter& filter) {
+// Hashes by key id, of deleted keys too: what was booked on them stays.
+using Tokens = std::map<std::int64_t, std::string>;
+
+Result<Tokens> load_tokens(Scene& scene) {
+  TRY(auto keys, scene.identities.keys({.organisation = scene.sight.organisation(),
+                                        .with_deleted = true,
+                                        .at_most = std::numeric_limits<std::size_t>::max()}));
+  Tokens tokens;
+  for (const auto& key : keys) tokens[key.id.value] = token(key);
+  return tokens;
+}
+
+// A key's text or hash; 0 when nobody knows it.
+std::int64_t key_of(const Tokens& tokens, const std::string& key) {
+  identity::VirtualKey text;
+  if (key.starts_with("sk-")) text.hash = identity::hash_key(key);
+  auto wanted = key.starts_with("sk-") ? token(text) : key;
+  auto at = std::ranges::find_if(tokens, [&](const auto& known) { return known.second == wanted; });
+  return at == tokens.end() ? 0 : at->first;
+}
+
+Result<bool> read_filter(Scene& scene, const Question& q, const Tokens& tokens,
+                         SpendFilter& filter) {
   if (!q.api_key.empty()) {
-    TRY(const auto* key, find_key(scene.world, q.api_key));
-    filter.key = key->id;
+    auto key = key_of(tokens, q.api_key);
+    if (key == 0) return fail(Code::kNotFound, "key: there is no such key");
+    filter.key = KeyId{key};
   }
   if (!q.user_id.empty()) {
     TRY(const auto* user, find_user(scene.world, q.user_id));
@@ -40,32 +67,76 @@ Result<bool> read_filter(Scene& scene, const Question& q, SpendFilter& filter) {
   return narrow(scene.sight, filter);
 }
 
-Result<std::vector<Entry>> find_entries(Scene& scene, const Question& q) {
+Result<ledger::EntryPage> find_entries(Scene& scene, const Question& q, const Tokens& tokens) {
   if (q.request) {
     TRY(auto entry, ledger::find_entry(scene.db, *q.request));
-    std::vector<Entry> out;
+    ledger::EntryPage out;
     if (!entry) return out;
     const auto& call = entry->call;
     if (scene.sight.sees_call(call.organisation, call.unit, call.user, call.key)) {
-      out.push_back(*entry);
+      out.entries.push_back(*entry);
     }
     return out;
   }
   SpendFilter filter;
-  TRY(bool any, read_filter(scene, q, filter));
-  if (!any) return std::vector<Entry>();
-  TRY(auto page, ledger::list_entries(scene.db, filter, std::nullopt, limits::kListPage));
-  return std::move(page.entries);
+  TRY(bool any, read_filter(scene, q, tokens, filter));
+  if (!any) return ledger::EntryPage();
+  return ledger::list_entries(scene.db, filter, q.before, q.at_most);
 }
 
-void write_entry(wire::JsonWriter& w, const Entry& entry, const Names& names,
-                 const identity::World& world) {
+// One page, with what the trace of each call adds.
+struct Page {
+  ledger::EntryPage booked;
+  Names names;
+  Tokens tokens;
+  std::map<RequestId, trace::CallRecord> traces;
+};
+
+Result<Page> read_page(Scene& scene, const Question& q) {
+  Page page;
+  TRY(page.tokens, load_tokens(scene));
+  TRY(page.booked, find_entries(scene, q, page.tokens));
+  TRY(page.names, Names::load(scene.db, scene.sight.organisation()));
+  return page;
+}
+
+// The calls of the page's span of time; both stores keep the call's beginning to the millisecond.
+std::optional<trace::CallFilter> traces_of(const Page& page) {
+  const auto& entries = page.booked.entries;
+  if (entries.empty()) return std::nullopt;
+  auto [first, last] =
+      std::ranges::minmax_element(entries, {}, [](const Entry& entry) { return entry.call.at; });
+  trace::CallFilter filter;
+  filter.organisation = first->call.organisation;
+  filter.from = first->call.at;
+  filter.until = last->call.at + std::chrono::milliseconds(1);
+  filter.at_most = limits::kListPage;
+  return filter;
+}
+
+void write_trace(wire::JsonWriter& w, const trace::CallRecord* call) {
+  if (!call) {
+    w.key("request_tags").begin_array().end_array();
+    write_nulls(w, {"endTime", "completionStartTime", "session_id"});
+    return;
+  }
+  write_strings(w, "request_tags", call->tags);
+  auto after = [&](std::int64_t us) {
+    return format_time(call->at + std::chrono::milliseconds(us / 1000));
+  };
+  w.field("endTime", after(call->last_byte_us));
+  w.field("completionStartTime", after(call->first_byte_us));
+  write_text(w, "session_id", call->session);
+}
+
+void write_entry(wire::JsonWriter& w, const Entry& entry, const Page& page) {
   const auto& call = entry.call;
-  const auto* key = world.find(call.key);
+  const auto& names = page.names;
   auto model = name_of(names.models, call.model.value);
   w.begin_object().field("request_id", call.request.text());
   w.field("call_type", "acompletion");
-  w.field("api_key", key ? token(*key) : "").raw_field("spend", entry.cost.decimal());
+  w.field("api_key", name_of(page.tokens, call.key.value));
+  w.raw_field("spend", entry.cost.decimal());
   w.field("total_tokens", entry.usage.total()).field("prompt_tokens", entry.usage.prompt());
   w.field("completion_tokens", entry.usage.output);
   w.field("startTime", format_time(call.at)).field("model", model).field("model_group", model);
@@ -77,20 +148,42 @@ void write_entry(wire::JsonWriter& w, const Entry& entry, const Names& names,
   write_text(w, "user_api_key_team_alias", name_of(names.units, call.unit.value));
   w.end_object();
   w.field("cache_hit", "False").field("status", "success");
-  w.key("request_tags").begin_array().end_array();
-  write_nulls(w, {"endTime", "completionStartTime", "end_user", "session_id", "api_base"});
+  auto traced = page.traces.find(call.request);
+  write_trace(w, traced == page.traces.end() ? nullptr : &traced->second);
+  write_nulls(w, {"end_user", "api_base"});
   w.end_object();
 }
 
-Result<Response> rows(Scene& scene, const Question& q) {
-  TRY(auto entries, find_entries(scene, q));
-  TRY(auto names, Names::load(scene.db, scene.sight.organisation()));
+Response page_response(const Page& page) {
   std::string out;
   wire::JsonWriter w(out);
   w.begin_array();
-  for (const auto& entry : entries) write_entry(w, entry, names, scene.world);
+  for (const auto& entry : page.booked.entries) write_entry(w, entry, page);
   w.end_array();
-  return json(std::move(out));
+  auto response = json(std::move(out));
+  if (page.booked.next) response.headers.set("x-sekisho-next", page.booked.next->text());
+  return response;
+}
+
+io::task<Result<Response>> rows(Control& control, Request& request, Question q) {
+  auto ask = [caller = *request.caller, q,
+              now = control.clock.wall()](store::Database& db) -> Result<Page> {
+    identity::IdentityStore identities(db);
+    TRY(auto world, identities.load_world());
+    Visibility sight(world, caller);
+    Scene scene{db, identities, world, sight, now};
+    return read_page(scene, q);
+  };
+  CO_TRY(auto page, co_await control.store.read(request.loop(), ask));
+  constexpr int kPages = 20;  // other calls of the same time may lie between
+  auto filter = traces_of(page);
+  for (int i = 0; filter && i < kPages; ++i) {
+    CO_TRY(auto traced, co_await control.traces.list(request.loop(), *filter));
+    for (auto& call : traced.calls) page.traces.emplace(call.request, std::move(call));
+    filter->before = traced.next;
+    if (!traced.next) break;
+  }
+  co_return page_response(page);
 }
 
 void write_sums(wire::JsonWriter& w, std::string_view field,
@@ -109,7 +202,8 @@ struct Day {
 Result<Response> by_day(Scene& scene, const Question& q) {
   using ledger::SpendGroup;
   SpendFilter filter;
-  TRY(bool any, read_filter(scene, q, filter));
+  TRY(auto tokens, load_tokens(scene));
+  TRY(bool any, read_filter(scene, q, tokens, filter));
   TRY(auto names, Names::load(scene.db, scene.sight.organisation()));
   std::map<std::int64_t, Day> days;
   constexpr std::array kGroups{SpendGroup::kDay, SpendGroup::kUser, SpendGroup::kModel};
@@ -139,16 +233,22 @@ Result<Response> by_day(Scene& scene, const Question& q) {
 
 io::task<Result<Response>> logs(Control& control, Request& request) {
   const auto& query = request.query;
-  Question q{
-      query.text("api_key"),       query.text("user_id"),     std::nullopt,
-      query.integer("start_date"), query.integer("end_date"), query.boolean("summarize", true)};
-  if (query.has("request_id")) {
-    q.request = RequestId::parse(query.text("request_id"));
-    if (!q.request) co_return json("[]");
+  Question q;
+  q.api_key = query.text("api_key");
+  q.user_id = query.text("user_id");
+  q.from = query.integer("start_date");
+  q.to = query.integer("end_date");
+  q.summarize = query.boolean("summarize", true);
+  auto wanted = query.integer("limit").value_or(limits::kListPage);
+  q.at_most = std::min(static_cast<std::size_t>(wanted), limits::kListPage);
+  for (auto [name, id] : {std::pair("request_id", &q.request), std::pair("before", &q.before)}) {
+    if (!query.has(name)) continue;
+    *id = RequestId::parse(query.text(name));
+    if (!*id) co_return json("[]");
   }
   bool sums = !q.request && q.from && q.to && q.summarize;
-  auto job = [q, sums](Scene& scene) { return sums ? by_day(scene, q) : rows(scene, q); };
-  co_return co_await read_scene(control, request, job);
+  if (!sums) co_return co_await rows(control, request, std::move(q));
+  co_return co_await read_scene(control, request, [q](Scene& scene) { return by_day(scene, q); });
 }
 
 }  // namespace
@@ -161,12 +261,14 @@ std::vector<Route> spend_routes() {
       {"start_date", FieldType::kDay, "In the organisation's time zone"},
       {"end_date", FieldType::kDay, "Included; with start_date, sums by day"},
       {"summarize", FieldType::kBoolean, "false: single entries also with dates"},
+      {"limit", FieldType::kInteger, "Single entries, at most 1000 (the default)", false, {}, 1},
+      {"before", FieldType::kString, "The x-sekisho-next header of the page before"},
   };
   return {{"GET",
            "/spend/logs",
            Permission::kRead,
            "litellm",
-           "Booked calls, newest first (at most 1000), or sums by day",
+           "Booked calls, newest first, by pages; or sums by day",
            logs,
            query,
            {},

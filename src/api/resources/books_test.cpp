@@ -135,6 +135,7 @@ TEST_F(BooksApi, RequestsByFilterAndPage) {
   EXPECT_EQ(count("administrator", fmt::format("user={}", users["bob"].value)), 1u);
   EXPECT_EQ(count("administrator", "outcome=refused"), 0u);
   EXPECT_EQ(count("administrator", "until=2020-01-01"), 0u);
+  EXPECT_EQ(get("administrator", "/api/v1/requests?from=2026-01-02&until=2026-01-01").status, 400);
   EXPECT_EQ(count("administrator", "model=sonnet"), 4u);
   EXPECT_EQ(count("bob", ""), 1u);
   EXPECT_EQ(count("hana", ""), 3u);

@@ -116,7 +116,9 @@ Result<Response> describe(const gateway::PolicyPtr& policy, KeyId id, const Live
   for (const auto& level : caller.levels) {
     auto scope = level.account->scope();
     TRY(auto figures, live.of(db, scope, level.limits.window, *level.zone));
-    write_budget(w, {scope_name(scope.kind), scope.id, level.name, level.limits, figures});
+    auto kind = scope_name(scope.kind);
+    auto name = level.name.starts_with(kind) ? level.name.substr(kind.size() + 1) : level.name;
+    write_budget(w, {kind, scope.id, name, level.limits, figures});
   }
   w.end_array().end_object();
   return json(std::move(out));

@@ -5,6 +5,7 @@
 #include "api/resources/limit_fields.h"
 #include "api/resources/scene.h"
 #include "gateway/explain.h"
+#include "wire/phrases.h"
 
 namespace sekisho::api {
 namespace {
@@ -12,17 +13,18 @@ namespace {
 void write_refusal(wire::JsonWriter& w, const wire::Refusal& refusal, wire::Language language) {
   w.begin_object().field("code", code_name(refusal.code)).field("rule", refusal.rule);
   w.field("sentence", wire::refusal_sentence(refusal, language, ""));
-  w.field("scope", refusal.scope).field("figure", refusal.figure).field("limit", refusal.limit);
+  w.field("scope", refusal.scope);
+  w.field("figure", refusal.figure).field("limit", refusal.limit);
   w.field("resets", refusal.resets).field("who", refusal.who);
   write_optional(w, "retry_after_s", refusal.retry_after_s);
   w.end_object();
 }
 
-void write_steps(wire::JsonWriter& w, const gateway::Answer& answer) {
+void write_steps(wire::JsonWriter& w, const gateway::Answer& answer, wire::Language language) {
   w.key("steps").begin_array();
   for (const auto& step : answer.steps) {
     w.begin_object().field("stage", step.stage).field("passed", step.passed);
-    w.field("text", step.text).end_object();
+    w.field("text", wire::in_language(step.text, language)).end_object();
   }
   w.end_array();
 }
@@ -47,7 +49,7 @@ std::string answer_json(const gateway::Answer& answer, wire::Language language, 
   } else {
     w.null();
   }
-  write_steps(w, answer);
+  write_steps(w, answer, language);
   w.field("worst_case", answer.worst_case.decimal());
   w.key("available");
   if (answer.available == Money{std::numeric_limits<std::int64_t>::max()}) {
@@ -75,7 +77,8 @@ io::task<Result<Response>> explain(Control& control, Request& request) {
   };
   CO_TRY_VOID(co_await read_scene(control, request, may_ask));
   auto answer = gateway::explain(request.worker, question);
-  co_return json(answer_json(answer, request.caller->language, request.sees_everything()));
+  auto language = request.asked_language().value_or(request.caller->language);
+  co_return json(answer_json(answer, language, request.sees_everything()));
 }
 
 }  // namespace

@@ -132,6 +132,10 @@ Result<Wanted> narrow_calls(Scene& scene, const Question& q) {
 
 io::task<Result<Response>> list_requests(Control& control, Request& request) {
   auto question = read_question(request);
+  if (question.filter.from && question.filter.until &&
+      *question.filter.from > *question.filter.until) {
+    co_return fail(Code::kInvalidArgument, "field 'from' is after 'until'");
+  }
   auto ask = [caller = *request.caller, question,
               now = control.clock.wall()](store::Database& db) -> Result<Wanted> {
     identity::IdentityStore identities(db);
