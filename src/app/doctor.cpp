@@ -2,12 +2,15 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <vector>
 
+#include "app/cli/display_width.h"
 #include "app/commands.h"
 #include "app/config.h"
+#include "app/phrases.h"
 #include "app/upstreams.h"
 #include "http/client.h"
 #include "io/epoll_network.h"
@@ -160,6 +163,23 @@ void check_upstreams(const Config& config, std::vector<Check>& checks) {
   }
 }
 
+// A model whose cost cannot be bounded is refused when it is called: better told here.
+void check_prices(const Config& config, std::vector<Check>& checks) {
+  for (const auto& model : config.models) {
+    if (model.allow_unpriced || config.settings.allow_unpriced) continue;
+    for (const auto& deployment : model.deployments) {
+      auto upstream =
+          std::ranges::find(config.upstreams, deployment.upstream, &UpstreamConfig::name);
+      const auto& id = deployment.priced_as.empty() ? deployment.model : deployment.priced_as;
+      bool known = upstream != config.upstreams.end() && catalog::find_starter(upstream->kind, id);
+      if (known || deployment.prices) continue;
+      checks.push_back({"model " + model.name, Verdict::kWarning,
+                        fmt::format("no price is known for {}: calls are refused", id),
+                        "give its deployment 'prices' or 'priced_as', or allow_unpriced"});
+    }
+  }
+}
+
 std::string_view verdict_name(Verdict verdict) {
   return verdict == Verdict::kGood ? "ok" : verdict == Verdict::kWarning ? "warning" : "bad";
 }
@@ -177,10 +197,17 @@ void print(const std::vector<Check>& checks, bool json) {
     std::puts(out.c_str());
     return;
   }
+  bool japanese = japanese_locale();
+  auto column = [japanese](std::string_view text, std::size_t width) {
+    auto out = for_people(text, japanese);
+    auto used = cli::display_width(out);
+    return out + std::string(used < width ? width - used : 0, ' ') + " ";
+  };
   for (const auto& check : checks) {
-    std::printf("%-8s %-24s %s%s%s\n", std::string(verdict_name(check.verdict)).c_str(),
-                check.what.c_str(), check.finding.c_str(), check.remedy.empty() ? "" : " → ",
-                check.remedy.c_str());
+    auto line = column(verdict_name(check.verdict), 8) + column(check.what, 24) +
+                for_people(check.finding, japanese);
+    if (!check.remedy.empty()) line += " → " + for_people(check.remedy, japanese);
+    std::puts(line.c_str());
   }
 }
 
@@ -197,6 +224,7 @@ int doctor(const DoctorCommand& command) {
     checks.push_back(check_disk(*config));
     check_journal(command, *config, checks);
     check_upstreams(*config, checks);
+    check_prices(*config, checks);
   }
   print(checks, command.json);
   for (const auto& check : checks) {

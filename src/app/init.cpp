@@ -1,12 +1,10 @@
-#include <fcntl.h>
-#include <unistd.h>
+#include <fmt/format.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 #include "app/commands.h"
+#include "app/private_file.h"
 #include "app/server_process.h"
 #include "identity/identity_store.h"
 #include "identity/schema.h"
@@ -14,13 +12,13 @@
 namespace sekisho::app {
 namespace {
 
-constexpr const char* kTemplate =
+constexpr std::string_view kTemplate =
     R"(# Sekisho configuration. Every key: docs/configuration.md. Unknown keys are errors.
 # Secrets are references only: env:NAME or file:PATH.
 
 listen: 127.0.0.1:4000
-data_directory: sekisho-data
-language: ja            # ja | en: messages where nothing else says
+data_directory: {data}
+language: {language}            # ja | en: messages where nothing else says
 time_zone: Asia/Tokyo   # of budget windows
 organisation: Default
 
@@ -52,7 +50,7 @@ models:
   #   deployments:
   #     - upstream: local
   #       model: qwen3-coder
-  #       prices: {input: "0", output: "0"}   # USD per million tokens
+  #       prices: {{input: "0", output: "0"}}   # USD per million tokens
 
 guardrails:
   secrets:
@@ -61,16 +59,11 @@ guardrails:
 capture: "off"          # off | redacted | full: contents of calls in traces
 )";
 
-Result<> write_new(const std::string& path, std::string_view text) {
-  int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
-  if (fd < 0) {
-    auto code = errno == EEXIST ? Code::kConflict : Code::kStoreFailed;
-    return fail(code, "cannot write '" + path + "': " + std::strerror(errno));
-  }
-  auto written = ::write(fd, text.data(), text.size());
-  ::close(fd);
-  if (written == static_cast<ssize_t>(text.size())) return {};
-  return fail(Code::kStoreFailed, "cannot write '" + path + "': no space");
+// As YAML writes it.
+std::string quoted(std::string_view path) {
+  std::string out = "'";
+  for (char c : path) out += c == '\'' ? "''" : std::string(1, c);
+  return out + "'";
 }
 
 }  // namespace
@@ -80,20 +73,24 @@ int init(const InitCommand& command) {
   std::filesystem::create_directories(command.directory, error);
   if (error) return complain("cannot create '" + command.directory + "': " + error.message());
   auto path = command.directory + "/sekisho.yaml";
-  std::string text = kTemplate;
-  auto data = command.directory + "/sekisho-data";
-  text.replace(text.find("sekisho-data"), 12, data == "./sekisho-data" ? "sekisho-data" : data);
+  if (std::filesystem::exists(path)) return complain("'" + path + "' exists already");
+  bool japanese = japanese_locale();
+  auto data =
+      std::filesystem::weakly_canonical(command.directory, error).string() + "/sekisho-data";
+  auto text = fmt::format(kTemplate, fmt::arg("data", quoted(data)),
+                          fmt::arg("language", japanese ? "ja" : "en"));
   auto config = parse_config(text, path, process_environment);
   if (!config) return complain(config.error().detail);
-  if (std::filesystem::exists(path)) return complain("'" + path + "' exists already");
+  config->log_level = "error";
   config->listen = "127.0.0.1:0";  // only to create the data; nobody connects
   config->workers = 1;
   auto server = ServerProcess::start(*std::move(config), {});
   if (!server) return complain(server.error().detail);
   auto key = (*server)->new_administrator_key();
   (*server)->stop();
-  if (auto written = write_new(path, text); !written) return complain(written.error().detail);
-  bool japanese = japanese_locale();
+  if (auto written = write_private_file(path, text); !written) {
+    return complain(written.error().detail);
+  }
   std::printf(japanese ? "設定を %s に書きました。\n" : "Wrote %s.\n", path.c_str());
   if (key) {
     std::printf(japanese ? "管理者キー（一度だけ表示します）: %s\n"

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <future>
 
+#include "app/file_limit.h"
 #include "catalog/catalog_store.h"
 #include "catalog/schema.h"
 #include "identity/identity_store.h"
@@ -67,6 +69,7 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::start(Config config, Optio
   if (!ledger::TimeZone::find(server->config_.time_zone)) {
     return fail(Code::kInvalidArgument, "unknown time zone '" + server->config_.time_zone + "'");
   }
+  server->check_file_limit();
   TRY_VOID(server->open_stores());
   TRY_VOID(server->bootstrap());
   TRY_VOID(server->make_workers());
@@ -93,6 +96,7 @@ Result<> ServerProcess::open_stores() {
   books.directory = directory + "/journal";
   books.segment_bytes = static_cast<std::size_t>(config_.journal_segment_bytes);
   books.sync_interval = std::chrono::milliseconds(config_.journal_sync_ms);
+  books.trouble = [this](auto part, const Error* error) { tell_trouble(part, error); };
   TRY(ledger_, ledger::Ledger::open(books, *store_));
   auto status = ledger_->status();
   if (status.recovered > 0 || status.cut_records > 0) {
@@ -108,6 +112,47 @@ Result<> ServerProcess::open_stores() {
   traces.workers = workers;
   traces.retention.days = config_.trace_retention_days;
   TRY(traces_, trace::TraceStore::start(traces, clock_));
+  return {};
+}
+
+void ServerProcess::tell_trouble(ledger::Ledger::Options::Part part, const Error* error) {
+  bool journal = part == ledger::Ledger::Options::Part::kJournal;
+  auto line = error ? log_->line(trace::LogLevel::kError, "cannot_write")
+                    : log_->line(trace::LogLevel::kWarn, "can_write_again");
+  line.field("what", journal ? "journal" : "books")
+      .field("path", config_.data_directory + (journal ? "/journal" : "/sekisho.db"));
+  if (error) line.field("detail", error->detail);
+}
+
+void ServerProcess::check_file_limit() {
+  auto files = raise_file_limit();
+  if (files >= static_cast<std::uint64_t>(config_.connections)) return;
+  log_->line(trace::LogLevel::kWarn, "few_file_descriptors")
+      .field("limit", static_cast<std::int64_t>(files))
+      .field("connections", config_.connections)
+      .field("remedy",
+             "raise the limit of open files (LimitNOFILE, ulimit -Hn), or lower "
+             "limits.connections");
+}
+
+// The file speaks of the first organisation only when it is made.
+Result<> ServerProcess::tell_kept_organisation(store::Database& db, const Config& config) {
+  TRY(auto all, identity::IdentityStore(db).organisations());
+  if (all.empty()) return {};
+  std::string kept;
+  auto compare = [&](const char* key, const std::string& wanted, const std::string& present) {
+    if (wanted == present || std::ranges::find(config.given, key) == config.given.end()) return;
+    kept += (kept.empty() ? "" : ", ") + std::string(key);
+  };
+  compare("language", config.language, all.front().language);
+  compare("time_zone", config.time_zone, all.front().time_zone);
+  compare("organisation", config.organisation, all.front().name);
+  if (kept.empty()) return {};
+  log_->line(trace::LogLevel::kWarn, "organisation_kept")
+      .field("keys", kept)
+      .field("remedy", fmt::format("these keys only count when the data directory is made; change "
+                                   "them with `sekisho organisation update {}`",
+                                   all.front().id.value));
   return {};
 }
 
@@ -131,17 +176,21 @@ Result<> ServerProcess::bootstrap() {
       });
   if (!made) return Failure(made.error());
   if (made->administrator) new_key_ = made->administrator->text;
+  TRY_VOID(
+      store_->read_now([&](store::Database& db) { return tell_kept_organisation(db, config_); }));
   TRY(upstreams_, store_->write_now([&](store::Database& db) {
     return sync_catalog(db, config_, upstream_settings_, options_.environment);
   }));
   return {};
 }
 
-Result<gateway::PolicyPtr> ServerProcess::make_policy(store::Database& db) {
+Result<gateway::PolicyPtr> ServerProcess::make_policy(store::Database& db,
+                                                      std::vector<gateway::Upstream> upstreams,
+                                                      const gateway::Settings& settings) {
   TRY(auto world, identity::IdentityStore(db).load_world());
   TRY(auto models, catalog::CatalogStore(db).load_catalog());
   auto now = clock_.wall();
-  gateway::PolicySources sources{world, std::move(models), upstreams_, config_.settings,
+  gateway::PolicySources sources{world, std::move(models), std::move(upstreams), settings,
                                  [this, now](ledger::Scope scope, const ledger::TimeZone& zone) {
                                    return ledger_->account(scope, zone, now);
                                  }};
@@ -149,7 +198,7 @@ Result<gateway::PolicyPtr> ServerProcess::make_policy(store::Database& db) {
 }
 
 Result<> ServerProcess::publish(store::Database& db) {
-  TRY(auto policy, make_policy(db));
+  TRY(auto policy, make_policy(db, upstreams_, config_.settings));
   if (started_) {
     hub_.publish(std::move(policy));
   } else {
@@ -240,7 +289,21 @@ Result<std::unique_ptr<io::Listener>> ServerProcess::listen_at(const std::string
   return listener;
 }
 
+// Told at most once in ten seconds: the kernel's queue is tried again all the time.
+void ServerProcess::tell_accept_pause(int error) {
+  using namespace std::chrono_literals;
+  auto now = clock_.steady();
+  if (accept_told_ && now - *accept_told_ < 10s) return;
+  accept_told_ = now;
+  log_->line(trace::LogLevel::kError, "cannot_accept")
+      .field("detail", std::strerror(error))
+      .field("remedy",
+             "raise the limit of open files (LimitNOFILE, ulimit -Hn), or lower "
+             "limits.connections; accepting goes on by itself");
+}
+
 Result<> ServerProcess::listen() {
+  workers_.front()->network().on_accept_pause([this](int error) { tell_accept_pause(error); });
   TRY(auto plain, listen_at(config_.listen, nullptr, url_));
   listeners_.push_back(std::move(plain));
   if (tls_) {
@@ -262,13 +325,24 @@ Result<> ServerProcess::reload(Config config) {
   if (!waiting.empty()) {
     log_->line(trace::LogLevel::kWarn, "reload_needs_restart").field("keys", waiting);
   }
-  return store_->write_now([&](store::Database& db) -> Result<> {
-    TRY(auto upstreams, sync_catalog(db, config, upstream_settings_, options_.environment));
+  // Everything is tried before anything is taken over: a certificate that cannot be read, and the
+  // catalogue and policy in a transaction that a failure undoes.
+  if (tls_)
+    TRY_VOID(io::TlsServerContext::load(config_.tls->certificate_file, config_.tls->key_file));
+  TRY(auto upstreams,
+      store_->write_now([&](store::Database& db) -> Result<std::vector<gateway::Upstream>> {
+        TRY_VOID(tell_kept_organisation(db, config));
+        TRY(auto built, sync_catalog(db, config, upstream_settings_, options_.environment));
+        TRY_VOID(make_policy(db, built, config.settings));
+        return built;
+      }));
+  TRY_VOID(store_->write_now([&](store::Database& db) -> Result<> {
     upstreams_ = std::move(upstreams);
     config_.settings = config.settings;
-    if (tls_) TRY_VOID(tls_->reload());
     return publish(db);
-  });
+  }));
+  if (tls_) return tls_->reload();
+  return {};
 }
 
 void ServerProcess::stop() {

@@ -55,8 +55,14 @@ class ServerProcess {
                                                   const io::TlsServerContext* tls,
                                                   std::string& url);
   WorkerThread& least_loaded();
-  Result<gateway::PolicyPtr> make_policy(store::Database& db);
+  Result<gateway::PolicyPtr> make_policy(store::Database& db,
+                                         std::vector<gateway::Upstream> upstreams,
+                                         const gateway::Settings& settings);
   std::string not_ready() const;
+  void check_file_limit();
+  void tell_trouble(ledger::Ledger::Options::Part part, const Error* error);
+  Result<> tell_kept_organisation(store::Database& db, const Config& config);
+  void tell_accept_pause(int error);
   void declare_gauges();
 
   Config config_;
@@ -82,6 +88,7 @@ class ServerProcess {
   std::vector<std::unique_ptr<io::Listener>> listeners_;  // on the first worker's loop
   std::string url_;
   std::optional<std::string> tls_url_, new_key_;
+  std::optional<SteadyTime> accept_told_;  // first worker's thread
   bool started_ = false;
 };
 

@@ -40,7 +40,7 @@ class WorkerThread {
   std::size_t load() const { return load_.load(std::memory_order_relaxed); }
 
   io::EpollLoop& loop() { return loop_; }
-  io::Network& network() { return network_; }
+  io::EpollNetwork& network() { return network_; }
   gateway::PolicySlot& slot() { return slot_; }
   gateway::Worker& worker() { return worker_; }
 

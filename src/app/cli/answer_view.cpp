@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "api/times.h"
@@ -31,8 +32,8 @@ std::string local_time(const std::string& text) {
   std::time_t seconds = unix_ms(*time) / 1000;
   std::tm local{};
   localtime_r(&seconds, &local);
-  char out[32];
-  auto size = std::strftime(out, sizeof out, "%Y-%m-%d %H:%M", &local);
+  char out[48];
+  auto size = std::strftime(out, sizeof out, "%Y-%m-%d %H:%M %Z", &local);
   return std::string(out, size);
 }
 
@@ -65,24 +66,30 @@ void show_table(const Command& command, const std::vector<JsonValue>& rows, Lang
   out << table.render();
 }
 
-// Every value with its path: "usage.input".
-void flatten(const JsonValue& value, const std::string& path, Language language,
-             std::vector<std::pair<std::string, std::string>>& lines) {
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+// Every value with its path: "usage.input"; shown as the command's column of that path says.
+void flatten(const JsonValue& value, const std::string& path, const Command& command,
+             Language language, Lines& lines) {
   bool object = value.is(JsonKind::kObject), array = value.is(JsonKind::kArray);
   if (!object && !array) {
-    lines.emplace_back(path, show_value(value, Show::kText, language));
+    auto column = std::ranges::find(command.columns, path, &Column::path);
+    auto show = column == command.columns.end() ? Show::kText : column->show;
+    lines.emplace_back(path, show_value(value, show, language));
     return;
   }
   std::size_t index = 0;
   for (auto item : value) {
     auto name = object ? item.name_text() : std::to_string(index++);
-    flatten(item, path.empty() ? name : path + "." + name, language, lines);
+    flatten(item, path.empty() ? name : path + "." + name, command, language, lines);
   }
+  if (index == 0 && array) lines.emplace_back(path, "-");
 }
 
-void show_lines(const JsonValue& root, Language language, std::ostream& out) {
-  std::vector<std::pair<std::string, std::string>> lines;
-  flatten(root, "", language, lines);
+void show_lines(const Command& command, const JsonValue& root, Language language,
+                std::ostream& out) {
+  Lines lines;
+  flatten(root, "", command, language, lines);
   TextTable table({{"", false}, {"", false}});
   for (auto& [name, value] : lines) table.add({name, value});
   auto text = table.render();
@@ -148,7 +155,9 @@ std::string show_value(const JsonValue& value, Show show, Language language) {
 
 void show_answer(const Command& command, const JsonValue& root, Language language,
                  std::ostream& out, std::ostream& err) {
-  if (command.columns.empty()) return show_lines(root, language, out);
+  if (command.columns.empty() || command.name == "show") {
+    return show_lines(command, root, language, out);
+  }
   auto list = command.rows.empty() ? root : root.find(command.rows);
   std::vector<JsonValue> rows;
   if (list.is(JsonKind::kArray)) {

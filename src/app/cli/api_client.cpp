@@ -33,6 +33,19 @@ io::task<void> ask(http::Client& client, Question question, Result<ApiAnswer>& o
   out = ApiAnswer{(*response)->head().status, std::string(body.view())};
 }
 
+// Below, the gateway is an upstream like any other.
+Error in_our_words(Error error) {
+  constexpr std::string_view kThere = "name its CA file in the upstream's settings";
+  if (auto at = error.detail.find(kThere); at != std::string::npos) {
+    error.detail.replace(at, kThere.size(), "name its CA file with --ca-file");
+  }
+  constexpr std::string_view kUpstream = "the upstream";
+  if (error.detail.starts_with(kUpstream)) {
+    error.detail.replace(0, kUpstream.size(), "the gateway");
+  }
+  return error;
+}
+
 }  // namespace
 
 Result<ApiAnswer> ask_api(const Connection& connection, std::string_view method,
@@ -59,6 +72,7 @@ Result<ApiAnswer> ask_api(const Connection& connection, std::string_view method,
   http::Headers headers;
   headers.add("authorization", "Bearer " + connection.key);
   headers.add("accept", "application/json");
+  headers.add("accept-language", connection.language);
   if (!body.empty()) headers.add("content-type", "application/json");
   std::string full = url.path + std::string(target), copy(body);
   iovec part{copy.data(), copy.size()};
@@ -66,6 +80,7 @@ Result<ApiAnswer> ask_api(const Connection& connection, std::string_view method,
   Result<ApiAnswer> answer = fail(Code::kInternal);
   auto buffer = buffers.make();
   loop.run_until_done(ask(client, {origin, request}, answer, buffer));
+  if (!answer) return Failure(in_our_words(answer.error()));
   return answer;
 }
 

@@ -12,8 +12,9 @@ namespace sekisho::app::cli {
 
 struct Connection {
   std::string url = "http://127.0.0.1:4000";
-  std::string key;      // never from the command line: others can read that
-  std::string ca_file;  // for https with a private authority
+  std::string key;              // never from the command line: others can read that
+  std::string ca_file;          // for https with a private authority
+  std::string language = "en";  // of the server's sentences
 };
 
 struct ApiAnswer {

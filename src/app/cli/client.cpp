@@ -6,6 +6,7 @@
 
 #include "app/cli/client_run.h"
 #include "app/cli/completion.h"
+#include "app/phrases.h"
 
 namespace sekisho::app::cli {
 namespace {
@@ -48,7 +49,11 @@ Result<Connection> connection_of(const Options& options) {
 int run(const Wiring& wiring, Language fallback) {
   auto language = chosen(wiring.options.language, fallback);
   auto connection = connection_of(wiring.options);
-  if (!connection) return complain(connection.error().detail, 2);
+  if (!connection) {
+    bool japanese = language == Language::kJapanese;
+    return complain(for_people(connection.error().detail, japanese), 2);
+  }
+  connection->language = language == Language::kJapanese ? "ja" : "en";
   if (connection->key.empty()) {
     constexpr Text kNoKey{
         "no virtual key: set SEKISHO_KEY or give --key-file",
@@ -78,7 +83,7 @@ void add_common(CLI::App& app, Options& options, Language language) {
   app.add_option("--url", options.url, doc(kUrl))->envname("SEKISHO_URL")->capture_default_str();
   app.add_option("--key-file", options.key_file, doc(kKeyFile));
   app.add_option("--ca-file", options.ca_file, doc(kCaFile));
-  app.add_flag("--json", options.json, doc(kJson));
+  app.add_flag("--json", options.json, doc(kJson))->disable_flag_override();
   app.add_option("--lang", options.language, doc(kLanguage))->check(CLI::IsMember({"ja", "en"}));
 }
 
@@ -88,7 +93,7 @@ void add_arguments(CLI::App& app, Wiring& wiring, Language language) {
     auto& [option, text] = wiring.values.emplace_back(nullptr, "");
     std::string name(argument.option), doc(argument.doc.in(language));
     if (argument.kind == ArgumentKind::kFlag) {
-      option = app.add_flag(name)->description(doc);
+      option = app.add_flag(name)->description(doc)->disable_flag_override();
       continue;
     }
     option = app.add_option(name, text, doc);

@@ -30,6 +30,7 @@ struct Argument {
   std::string_view field;   // of the path, the query or the body
   ArgumentKind kind = ArgumentKind::kText;
   Text doc;
+  std::string_view choices;  // words for completion; the server checks
 };
 
 enum class Show : unsigned char { kText, kMoney, kTime, kNumber };

@@ -38,7 +38,8 @@ Arguments limits() {
       {"--window",
        "window",
        K::kText,
-       {"none, day, week or month", "期間: none, day, week, month"}},
+       {"none, day, week or month", "期間: none, day, week, month"},
+       "none day week month"},
       {"--rpm",
        "requests_per_minute",
        K::kNumber,
@@ -109,7 +110,7 @@ std::vector<Command> organisation_commands() {
        id +
            Arguments{{"--name", "name", K::kText, {"Name", "名前"}},
                      {"--time-zone", "time_zone", K::kText, {"IANA name", "IANA 名"}},
-                     {"--language", "language", K::kText, {"ja or en", "ja または en"}}} +
+                     {"--language", "language", K::kText, {"ja or en", "ja または en"}, "ja en"}} +
            limits(),
        "",
        columns},
@@ -122,7 +123,11 @@ std::vector<Command> unit_commands() {
           kId, kName, {{"KIND", "種別"}, "kind"}, {{"PARENT", "上位"}, "parent", Show::kNumber}} +
       limit_columns();
   Arguments id{{"unit", "id", K::kUnit, {"Id or name", "ID または名前"}}};
-  Arguments place{{"--kind", "kind", K::kText, {"department, section, team, project", "種別"}},
+  Arguments place{{"--kind",
+                   "kind",
+                   K::kText,
+                   {"department, section, team, project", "種別"},
+                   "department section team project"},
                   {"--parent",
                    "parent",
                    K::kUnit,
@@ -173,7 +178,8 @@ std::vector<Command> user_commands() {
                    "role",
                    K::kText,
                    {"administrator, unit_head, developer or auditor",
-                    "役割: administrator, unit_head, developer, auditor"}}};
+                    "役割: administrator, unit_head, developer, auditor"},
+                   "administrator unit_head developer auditor"}};
   return {
       {"user",
        "list",
@@ -235,8 +241,9 @@ std::vector<Command> key_commands() {
                   {"--tags", "tags", K::kList, {"Labels, comma separated", "タグ（カンマ区切り）"}},
                   {"--administrator",
                    "administrator",
-                   K::kFlag,
-                   {"May use the whole management API", "管理 API を使用可"}}};
+                   K::kBoolean,
+                   {"true: may use the whole management API; false: not any more",
+                    "true で管理 API をすべて使用可、false で解除"}}};
   Arguments filter{{"--user", "user", K::kUser, {"Of this user", "このユーザー"}},
                    {"--unit", "unit", K::kUnit, {"Exactly this unit", "この部門のみ"}},
                    {"--alias", "alias", K::kText, {"Exactly this alias", "この別名のみ"}}};

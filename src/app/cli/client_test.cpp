@@ -80,7 +80,7 @@ TEST_F(Client, NamesAreLookedUp) {
                  {"--window", "day"},
                  {"--models", "a,b"},
                  {"--rpm", "none"},
-                 {"--administrator", ""}}),
+                 {"--administrator", "true"}}),
             0);
   EXPECT_EQ(asked.back(),
             R"(POST /api/v1/keys {"user":7,"unit":3,"administrator":true,"budget":"5",)"
@@ -117,6 +117,35 @@ TEST_F(Client, TheServersSentenceIsShown) {
   answers["POST /api/v1/keys/8/block"] = {502, "<html>"};
   EXPECT_EQ(run("key", "block", {{"key", "8"}}, false, Language::kJapanese), 1);
   EXPECT_THAT(err.str(), HasSubstr("サーバーの応答: ステータス 502"));
+}
+
+TEST_F(Client, RefusalsNameOptionsNotFields) {
+  answers["GET /api/v1/spend?group_by=colour"] = {
+      400, R"({"error":{"message":"field 'group_by' takes day, unit"}})"};
+  EXPECT_EQ(run("spend", "", {{"--by", "colour"}}), 1);
+  EXPECT_EQ(err.str(), "sekisho: --by takes day, unit\n");
+}
+
+TEST_F(Client, ErrorsAreInTheReadersLanguage) {
+  EXPECT_EQ(run("key", "update", {{"key", "1"}, {"--budget", "much"}}, false, Language::kJapanese),
+            2);
+  EXPECT_EQ(err.str(), "sekisho: --budget: 「much」は USD の金額ではありません\n");
+}
+
+TEST_F(Client, ModelsThatNobodyKnowsAreSaid) {
+  answers["POST /api/v1/keys"] = {201, R"({"key":"sk-x","virtual_key":{"id":1}})"};
+  answers["GET /api/v1/models"] = {200, R"({"models":[{"name":"sonnet","aliases":["fast"]}]})"};
+  EXPECT_EQ(run("key", "create", {{"--models", "son*,fast,nonsense"}}), 0);
+  EXPECT_THAT(err.str(), HasSubstr("no model matches 'nonsense'"));
+  EXPECT_EQ(err.str().find("fast"), std::string::npos);
+}
+
+TEST_F(Client, RightsAreGivenAndTakenAway) {
+  run("key", "update", {{"key", "1"}, {"--administrator", "false"}});
+  run("model", "update", {{"model", "2"}, {"--allow-unpriced", "false"}});
+  EXPECT_THAT(asked, ElementsAre(R"(PATCH /api/v1/keys/1 {"administrator":false})",
+                                 R"(PATCH /api/v1/models/2 {"allow_unpriced":false})"));
+  EXPECT_EQ(run("key", "create", {{"--administrator", "no"}}), 2);
 }
 
 TEST_F(Client, ListsAreTables) {
@@ -200,6 +229,11 @@ TEST_F(CommandLine, UnknownOptionsAreRefused) {
   EXPECT_THROW(app.parse("unit show", false), CLI::ParseError);
 }
 
+TEST_F(CommandLine, FlagsTakeNoValue) {
+  EXPECT_THROW(app.parse("budget list --all=false", false), CLI::ParseError);
+  EXPECT_THROW(app.parse("key create --administrator", false), CLI::ParseError);
+}
+
 TEST_F(CommandLine, EveryArgumentHasAPlaceInThePath) {
   for (const auto& command : client_commands()) {
     for (auto at = command.path.find('{'); at != std::string_view::npos;
@@ -262,6 +296,8 @@ TEST_F(CommandLine, BashCompletesCommandsAndOptions) {
   EXPECT_EQ(complete("sekisho key un", 2), "unblock");
   EXPECT_EQ(complete("sekisho key list --url x --al", 5), "--alias");
   EXPECT_EQ(complete("sekisho zzz", 1), "");
+  EXPECT_EQ(complete("sekisho key create --window mo", 4), "month");
+  EXPECT_EQ(complete("sekisho key update x --administrator f", 5), "false");
 }
 
 TEST(Languages, FromArgumentsThenEnvironment) {

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
+#include "app/cli/client_command.h"
+
 namespace sekisho::app::cli {
 namespace {
 
@@ -23,6 +27,23 @@ void add_cases(const CLI::App& app, const std::string& path, std::string& out) {
   }
 }
 
+// What may follow an option, whichever command it belongs to.
+std::string value_cases() {
+  std::map<std::string, std::string> values{
+      {"--lang", "ja en"}, {"--config", ""}, {"--key-file", ""}, {"--ca-file", ""}};
+  for (const auto& command : client_commands()) {
+    for (const auto& argument : command.arguments) {
+      std::string words(argument.kind == ArgumentKind::kBoolean ? "true false" : argument.choices);
+      if (!words.empty()) values[std::string(argument.option)] = words;
+    }
+  }
+  std::string out;
+  for (const auto& [option, words] : values) {
+    out += fmt::format("    {}) words='{}' ;;\n", option, words);
+  }
+  return out;
+}
+
 }  // namespace
 
 // The path is made of the words before the cursor that are no options; what an option takes may
@@ -32,8 +53,15 @@ std::string bash_completion(const CLI::App& app) {
   add_cases(app, "sekisho", cases);
   return "_sekisho_words() {\n  words=\n  case \"$1\" in\n" + cases +
          "    *) return 1 ;;\n  esac\n}\n"
+         "_sekisho_values() {\n  case \"$1\" in\n" +
+         value_cases() +
+         "    *) return 1 ;;\n  esac\n}\n"
          "_sekisho() {\n"
          "  local path=sekisho word words\n"
+         "  if _sekisho_values \"${COMP_WORDS[COMP_CWORD-1]}\"; then\n"
+         "    COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+         "    return\n"
+         "  fi\n"
          "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
          "    case \"$word\" in -*) continue ;; esac\n"
          "    _sekisho_words \"$path $word\" && path=\"$path $word\"\n"

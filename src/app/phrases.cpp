@@ -1,0 +1,146 @@
+#include "app/phrases.h"
+
+#include "api/phrases.h"
+#include "base/phrase.h"
+
+namespace sekisho::app {
+namespace {
+
+constexpr Phrase kPhrases[] = {
+    {"{*}; did you mean '{}'?", "{}（「{}」のことでしょうか）"},
+    // The configuration file
+    {"unknown key '{}'; known keys are {}", "未知のキー「{}」です。使えるキー: {}"},
+    {"unknown key '{}'", "未知のキー「{}」です"},
+    {"key '{}' stands twice", "キー「{}」が重複しています"},
+    {"the file must be an object", "ファイルはキーと値の対応で書いてください"},
+    {"'{}' must be an object", "「{}」はキーと値の対応で書いてください"},
+    {"'{}' must be a list", "「{}」は一覧で書いてください"},
+    {"'{}' must be a map", "「{}」はキーと値の対応で書いてください"},
+    {"'{}' must be a string", "「{}」は文字列で書いてください"},
+    {"'{}' must be a single value", "「{}」は 1 つの値で書いてください"},
+    {"'{}' must be one of {}, not '{}'", "「{}」は {} のいずれかです（「{}」は使えません）"},
+    {"'{}' must be one of {}", "「{}」は {} のいずれかです"},
+    {"'{}' must be an integer, not '{}'", "「{}」は整数です（「{}」は使えません）"},
+    {"'{}' must be between {} and {}, not {}", "「{}」は {} 以上 {} 以下です（{} は使えません）"},
+    {"'{}' must be true or false, not '{}'", "「{}」は true か false です（「{}」は使えません）"},
+    {"'{}' must be a reference (env:NAME or file:PATH): secrets do not stand in this file",
+     "「{}」には参照（env:名前 または file:パス）を書いてください。秘密情報は直接書けません"},
+    {"'{}' is missing", "「{}」がありません"},
+    {"not YAML: {}", "YAML ではありません: {}"},
+    {"'{}': environment variable {} is not set", "「{}」: 環境変数 {} が設定されていません"},
+    {"'{}': {*}", "「{}」: {}"},
+    {"upstream '{}' needs a 'region'", "上流「{}」には region が必要です"},
+    {"upstream '{}': access_key_id and secret_access_key belong together",
+     "上流「{}」: access_key_id と secret_access_key は両方必要です"},
+    {"model '{}': there is no upstream '{}'", "モデル「{}」: 上流「{}」はありません"},
+    {"model '{}' has no deployments", "モデル「{}」にデプロイメントがありません"},
+    {"administrator_key must begin with 'sk-'", "administrator_key は 'sk-' で始めてください"},
+    {"'tiers' must stand in ascending order of 'above'",
+     "tiers は above の小さい順に書いてください"},
+    // Starting
+    {"cannot read '{}'", "「{}」を読めません"},
+    {"cannot write '{}': {}", "「{}」に書き込めません: {}"},
+    {"'{}' exists already", "「{}」はすでにあります"},
+    {"cannot create '{}': {}", "「{}」を作成できません: {}"},
+    {"cannot create the data directory '{}': {}", "データディレクトリ「{}」を作成できません: {}"},
+    {"unknown time zone '{}'", "未知のタイムゾーン「{}」です"},
+    {"listen address '{}' must be HOST:PORT",
+     "待ち受けアドレス「{}」は ホスト:ポート の形で書いてください"},
+    {"address {} is in use by another program", "アドレス {} はほかのプログラムが使用中です"},
+    {"no permission to listen on {}", "{} で待ち受ける権限がありません"},
+    {"this machine has no address {}", "このマシンにアドレス {} はありません"},
+    {"cannot listen on {}: {}", "{} で待ち受けできません: {}"},
+    {"{} is in use by process {}", "{} はプロセス {} が使用中です"},
+    {"cannot open {}: {}", "{} を開けません: {}"},
+    {"{} is damaged at offset {}: {}; `sekisho doctor` shows the way",
+     "{} の位置 {} が壊れています（{}）。`sekisho doctor` で対処方法を確認してください"},
+    {"{} is damaged: {}", "{} が壊れています: {}"},
+    {"{} is not a database of Sekisho", "{} は Sekisho のデータベースではありません"},
+    {"{} is a database of another program, not of Sekisho",
+     "{} は別のプログラムのデータベースです"},
+    {"{} is held by another process", "{} は別のプロセスが使用中です"},
+    {"no permission to write {}", "{} に書き込む権限がありません"},
+    {"{} has data format {}; this version of Sekisho reads format {} (a newer Sekisho wrote it)",
+     "{} のデータ形式は {} です。このバージョンが読めるのは {} です（より新しい Sekisho "
+     "が書いたものです）"},
+    {"{} has data format {}; this version of Sekisho reads format {} (it is too old)",
+     "{} のデータ形式は {} です。このバージョンが読めるのは {} です（古すぎます）"},
+    {"disk full: cannot write {}", "ディスクの空きがないため {} に書き込めません"},
+    {"the administrator key is shorter than 20 characters",
+     "管理者キーは 20 文字以上にしてください"},
+    {"'{}' holds data that is not the demo's; choose another --data-dir",
+     "「{}」にデモ以外のデータがあります。別の --data-dir を指定してください"},
+    // doctor
+    {"configuration", "設定"},
+    {"disk", "ディスク"},
+    {"journal", "ジャーナル"},
+    {"clock", "時計"},
+    {"models", "モデル"},
+    {"model {}", "モデル {}"},
+    {"upstream {}", "上流 {}"},
+    {"ok", "良好"},
+    {"warning", "注意"},
+    {"bad", "異常"},
+    {"{} MB free at '{}'", "空き {} MB（{}）"},
+    {"cannot look at '{}'", "「{}」を確認できません"},
+    {"check the path", "パスを確認してください"},
+    {"no permission to write in '{}'", "「{}」に書き込む権限がありません"},
+    {"run as the directory's owner, or change data_directory",
+     "ディレクトリの所有者で実行するか、data_directory を変更してください"},
+    {"run as the directory's owner", "ディレクトリの所有者で実行してください"},
+    {"free space: new calls are refused with 503",
+     "空きを増やしてください（新しい呼び出しは 503 で拒否されます）"},
+    {"free space soon", "早めに空きを増やしてください"},
+    {"every record is sound", "すべての記録が正常です"},
+    {"no upstream told its time", "時刻を返した上流がありません"},
+    {"{} s beside the clock of {}", "{1} の時計との差は {0} 秒です"},
+    {"synchronise the clock (AWS signatures allow 5 minutes)",
+     "時計を同期してください（AWS の署名で許されるのは 5 分までです）"},
+    {"reachable at {} (answered {})", "接続できます: {}（応答 {}）"},
+    {"check endpoint, network, proxy and CA file",
+     "endpoint、ネットワーク、プロキシ、認証局ファイルを確認してください"},
+    {"give credentials in the configuration, a profile or the environment",
+     "設定ファイル、プロファイル、環境変数のいずれかで認証情報を指定してください"},
+    {"no model in the configuration", "設定ファイルにモデルがありません"},
+    {"add one under 'models:', or through the API", "models: に追加するか、API で追加してください"},
+    {"no price is known for {}: calls are refused",
+     "{} の単価が不明なため、呼び出しは拒否されます"},
+    {"give its deployment 'prices' or 'priced_as', or allow_unpriced",
+     "デプロイメントに prices か priced_as を書くか、allow_unpriced を指定してください"},
+    {"see docs/configuration.md, or `sekisho init`",
+     "docs/ja/configuration.md または `sekisho init` を参照してください"},
+    // Commands that ask the gateway
+    {"{}: '{}' is no number", "{}: 「{}」は数字ではありません"},
+    {"{}: '{}' is no amount in USD", "{}: 「{}」は USD の金額ではありません"},
+    {"{}: '{}' is no time (ISO 8601)", "{}: 「{}」は時刻（ISO 8601）ではありません"},
+    {"{}: '{}' is not true or false", "{}: 「{}」ではなく true か false を指定してください"},
+    {"{}: '{}' is no JSON", "{}: 「{}」は JSON ではありません"},
+    {"{}: '{}' says nothing here", "{}: 「{}」はここでは使えません"},
+    {"the key file {} cannot be read or is empty", "キーファイル {} を読めないか、空です"},
+    {"{} begins with an empty line", "{} の 1 行目が空です"},
+    {"'{}' must begin with https:// or http://",
+     "「{}」は https:// または http:// で始めてください"},
+    {"'{}' has a bad port", "「{}」のポートが正しくありません"},
+    {"'{}' has no host", "「{}」にホスト名がありません"},
+    {"the gateway did not answer in time", "時間内に応答がありませんでした"},
+    {"the gateway closed the connection: {}", "接続が切断されました: {}"},
+    {"cannot connect to {} ({}): {}", "{} に接続できません（{}）: {}"},
+    {"{} does not speak TLS on that port", "{} のそのポートは TLS に対応していません"},
+    {"the certificate of {} is signed by an authority unknown here ({}): name its CA file with "
+     "--ca-file",
+     "{} の証明書の認証局（{}）を確認できません。--ca-file で認証局ファイルを指定してください"},
+    // File, line and what is wrong there; a place and what is wrong there
+    {"{}:{}: {*}", "{}:{}: {}"},
+    {"{}: {*}", "{}: {}"},
+};
+
+}  // namespace
+
+std::string for_people(std::string_view english, bool japanese) {
+  if (!japanese) return std::string(english);
+  auto found = find_phrase(kPhrases, english);
+  if (found && *found != english) return *std::move(found);
+  return api::in_japanese(english);
+}
+
+}  // namespace sekisho::app
