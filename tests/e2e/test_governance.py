@@ -110,3 +110,15 @@ def test_explain_agrees_with_what_happens(gateway, limits, model, word):
     status, _, answer = gateway.post(CHAT, chat(model=model), key)
     assert (status == 200) == (word is None)
     assert word is None or (word in said and word in answer), said
+
+
+def test_a_blocked_key_is_named_in_the_record_of_its_calls(gateway):
+    number, key = gateway.make_key("lost-laptop")
+    gateway.change_key(number, "block")
+    status, headers, _ = gateway.post(CHAT, chat(), key)
+    assert status == 401
+    assert not any("budget" in name.lower() or "spend" in name.lower() for name in headers)
+    assert gateway.calls(1)[-1]["key"] == number
+    assert gateway.wait_log("call")["key"] == "lost-laptop"
+    listed = api(gateway, f"/requests?key={number}")["requests"]
+    assert [row["outcome"] for row in listed] == ["refused"]

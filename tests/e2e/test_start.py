@@ -217,6 +217,25 @@ def test_wrong_usage():
     code, _, error = run_sekisho("serve", "--no-such-option")
     assert code == 2 and "--no-such-option" in error
     assert run_sekisho("nonsense")[0] == 2
+    code, _, error = run_sekisho("key", "list", "--allias", "x")
+    assert code == 2 and "'--allias'" in error and "did you mean '--alias'?" in error
+    code, _, error = run_sekisho("--lang", "ja", "key", "lst")
+    assert code == 2 and "「lst」はありません（「list」のことでしょうか）" in error
+
+
+def test_messages_in_japanese(tmp_path):
+    file = tmp_path / "sekisho.yaml"
+    file.write_text("upstreems: []\n")
+    japanese = {"LC_ALL": "ja_JP.UTF-8"}
+    code, _, error = run_sekisho("serve", "--config", file, env=japanese)
+    assert code == 1 and "未知のキー「upstreems」です（「upstreams」のことでしょうか）" in error
+    assert "ゲートウェイを起動" in run_sekisho("--help", env=japanese)[1]
+    file.write_text("data_directory: %s\nupstreams: [{name: a, kind: openai, "
+                    "endpoint: 'http://127.0.0.1:1/v1', api_key: env:HOME}]\n"
+                    "models: [{name: m, deployments: [{upstream: a, model: no-such}]}]\n" % tmp_path)
+    code, out, _ = run_sekisho("doctor", "--config", file, env=japanese)
+    assert code == 1 and "接続できません" in out and "no-such の単価が不明" in out
+    assert "no price is known for no-such" in run_sekisho("doctor", "--config", file)[1]
 
 
 # A full disk
@@ -263,6 +282,7 @@ def test_disk_fills_while_serving(tmp_path, providers, small_disk):
     """New calls get 503 naming it; the one in flight is settled; with room again, it serves."""
     from wire import Stream, wait_for
     gateway = Gateway(tmp_path, providers, data_directory=small_disk / "data", workers=1)
+    path = str(small_disk / "data")
     open_call = Stream(gateway.url, gateway.key, "/v1/messages", message(
         marker(scenario="long", tokens=2000, pace=1000), stream=True))
     assert open_call.some()
@@ -272,10 +292,12 @@ def test_disk_fills_while_serving(tmp_path, providers, small_disk):
     def refused():
         answers.append(gateway.post("/v1/chat/completions", chat()))
         return answers[-1][0] != 200
-    # The journal's room that was made before lasts for some thousand calls.
-    for _ in range(40_000):
-        if refused():
-            break
+    # The journal's room that was made before would last for some thousand calls; the books, which
+    # cannot be written, end it.
+    assert not refused()
+    trouble = gateway.wait_log("cannot_write")
+    assert trouble["path"].startswith(path) and "disk full" in trouble["detail"]
+    wait_for(refused, "new calls to be refused", 60)
     status, headers, body = answers[-1]
     said = json.loads(body)["error"]["message"]
     assert status == 503 and "disk full" in said, answers[-1]
@@ -284,6 +306,9 @@ def test_disk_fills_while_serving(tmp_path, providers, small_disk):
     assert not open_call.cut and "message_stop" in rest
     ballast.unlink()
     wait_for(lambda: not refused(), "the gateway to serve again by itself", 30)
+    gateway.wait_log("can_write_again")
+    assert len([line for line in gateway.log_lines() if line["message"] == "cannot_write"
+                and line["what"] == "books"]) == 1
     bill = gateway.bill()
     entries = gateway.entries(bill["count"])
     assert len(entries) == bill["count"]

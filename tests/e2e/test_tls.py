@@ -67,6 +67,29 @@ def test_listener_and_new_certificate(make_gateway, tmp_path, first):
     assert get(port, "/v1/models", gateway.key, second[0])[0] == 200
 
 
+def test_a_reload_that_fails_takes_nothing_over(make_gateway, tmp_path, first):
+    """Neither at once nor with the next change through the API."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    cert.write_bytes(first[0].read_bytes())
+    key.write_bytes(first[1].read_bytes())
+    port = free_port()
+    gateway = make_gateway(tls={"listen": f"127.0.0.1:{port}", "certificate_file": str(cert),
+                                "key_file": str(key)})
+    assert gateway.wait_log("listening")["tls_url"].endswith(f":{port}")
+    cert.write_text("no certificate")
+    gateway.config["guardrails"] = {"secrets": {"mode": "block"}}
+    gateway.config["models"].append({**gateway.config["models"][0], "name": "brand-new"})
+    gateway.write_config()
+    gateway.process.send_signal(signal.SIGHUP)
+    assert "no readable PEM certificate" in gateway.wait_log("reload_failed")["detail"]
+    from secrets_made import github_token
+    from wire import chat
+    gateway.make_key("somebody")
+    assert gateway.post("/v1/chat/completions", chat(model="brand-new"))[0] == 404
+    assert gateway.post("/v1/chat/completions", chat(f"mine is {github_token(3)}"))[0] == 200
+    assert get(port, "/v1/models", gateway.key, first[0])[0] == 200
+
+
 @pytest.fixture
 def tls_providers(first):
     providers = Providers("--tls", first[0], first[1])
