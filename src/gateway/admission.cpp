@@ -84,7 +84,7 @@ std::int64_t estimate_prompt(const Exchange& exchange) {
 
 Outcome<void> authorise_model(Exchange& exchange) {
   const auto& name = exchange.envelope.model_name;
-  const auto* group = exchange.policy->find_model(name);
+  const auto* group = exchange.policy->find_model(name, *exchange.key);
   if (!group) {
     auto refusal = model_refusal(Code::kNotFound, "model_unknown",
                                  "there is no model named '" + name.substr(0, 200) + "'");

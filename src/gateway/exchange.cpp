@@ -3,15 +3,26 @@
 #include "gateway/settlement.h"
 
 namespace sekisho::gateway {
+namespace {
+
+// Paths that clients of both dialects ask for are answered in the client's.
+wire::Dialect dialect_of(const http::RequestHead& request, wire::Operation operation) {
+  using enum wire::Operation;
+  if (operation == kWrongMethod) {
+    operation = wire::match_data_path("POST", request.path()).value_or(kWrongMethod);
+  }
+  bool anthropic = operation == kMessages || operation == kCountTokens ||
+                   (operation != kChatCompletions && request.headers.find("anthropic-version"));
+  return anthropic ? wire::Dialect::kAnthropicMessages : wire::Dialect::kOpenAiChat;
+}
+
+}  // namespace
 
 Exchange::Exchange(Worker& worker_in, http::ServerExchange& http_in, wire::Operation operation_in)
     : worker(worker_in),
       http(http_in),
       operation(operation_in),
-      dialect(operation_in == wire::Operation::kMessages ||
-                      operation_in == wire::Operation::kCountTokens
-                  ? wire::Dialect::kAnthropicMessages
-                  : wire::Dialect::kOpenAiChat),
+      dialect(dialect_of(http_in.request(), operation_in)),
       arrived(worker_in.loop.clock().steady()),
       policy(worker_in.policy.current()),
       body(worker_in.buffers.make()) {

@@ -39,7 +39,7 @@ bool explain_key(const KeyPolicy* key, WallTime now, Answer& answer) {
 
 const catalog::ModelGroup* explain_model(const Policy& policy, const KeyPolicy& key,
                                          const std::string& name, Answer& answer) {
-  const auto* group = policy.find_model(name);
+  const auto* group = policy.find_model(name, key);
   if (!group) {
     auto nearest = policy.nearest_model(key, name);
     refuse_with(answer, "model",

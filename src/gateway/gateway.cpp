@@ -223,13 +223,18 @@ Outcome<void> inspect(Exchange& x) {
 
 io::task<void> Gateway::handle(http::ServerExchange& http, wire::Operation operation) {
   Exchange x(worker_, http, operation);
-  if (operation == wire::Operation::kListModels || operation == wire::Operation::kModelInfo) {
+  using enum wire::Operation;
+  if (operation == kListModels || operation == kGetModel || operation == kModelInfo) {
     co_await answer_models(x);
     co_return;
   }
-  x.record.operation = operation == wire::Operation::kChatCompletions ? "chat"
-                       : operation == wire::Operation::kMessages      ? "messages"
-                                                                      : "count_tokens";
+  if (operation == kWrongMethod) {
+    co_await refuse_method(x);
+    co_return;
+  }
+  x.record.operation = operation == kChatCompletions ? "chat"
+                       : operation == kMessages      ? "messages"
+                                                     : "count_tokens";
   x.http.on_client_gone([&x] {
     x.client_gone = true;
     x.cancel.cancel();

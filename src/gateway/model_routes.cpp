@@ -1,5 +1,6 @@
 #include "gateway/model_routes.h"
 
+#include "gateway/admission.h"
 #include "gateway/identify.h"
 #include "gateway/relay.h"
 #include "wire/json_writer.h"
@@ -10,18 +11,21 @@ namespace {
 // There is no creation date in the catalogue; clients only need a number.
 constexpr std::int64_t kCreated = 1'767'225'600;  // 2026-01-01T00:00:00Z
 
-std::string provider_prefix(const Policy& policy, const catalog::Deployment& deployment) {
+std::string provider_name(const Policy& policy, const catalog::Deployment& deployment) {
   const auto* upstream = policy.find_upstream(deployment.upstream);
-  if (!upstream) return "";
-  switch (upstream->kind) {
-    case UpstreamKind::kOpenAi:
-      return "openai/";
-    case UpstreamKind::kAnthropic:
-      return "anthropic/";
-    case UpstreamKind::kBedrock:
-      return "bedrock/";
+  auto prefix = upstream ? provider_prefix(upstream->kind) : std::string_view();
+  return std::string(prefix) + deployment.upstream_model;
+}
+
+void write_model(wire::JsonWriter& w, const catalog::ModelGroup& group, bool anthropic_shape) {
+  w.begin_object().field("id", group.name);
+  if (anthropic_shape) {
+    w.field("type", "model").field("display_name", group.name);
+    w.field("created_at", "2026-01-01T00:00:00Z");
+  } else {
+    w.field("object", "model").field("created", kCreated).field("owned_by", "sekisho");
   }
-  return "";
+  w.end_object();
 }
 
 void write_price(wire::JsonWriter& w, std::string_view name, const std::optional<Price>& price) {
@@ -63,17 +67,7 @@ std::string models_json(const Policy& policy, const KeyPolicy& key, bool anthrop
   w.begin_object();
   if (!anthropic_shape) w.field("object", "list");
   w.key("data").begin_array();
-  for (const auto* group : allowed) {
-    w.begin_object();
-    w.field("id", group->name);
-    if (anthropic_shape) {
-      w.field("type", "model").field("display_name", group->name);
-      w.field("created_at", "2026-01-01T00:00:00Z");
-    } else {
-      w.field("object", "model").field("created", kCreated).field("owned_by", "sekisho");
-    }
-    w.end_object();
-  }
+  for (const auto* group : allowed) write_model(w, *group, anthropic_shape);
   w.end_array();
   if (anthropic_shape) {
     w.field("has_more", false);
@@ -95,7 +89,7 @@ std::string model_info_json(const Policy& policy, const KeyPolicy& key) {
       w.begin_object();
       w.field("model_name", group->name);
       w.key("litellm_params").begin_object();
-      w.field("model", provider_prefix(policy, deployment) + deployment.upstream_model);
+      w.field("model", provider_name(policy, deployment));
       w.end_object();
       write_info(w, *group, deployment);
       w.end_object();
@@ -105,6 +99,27 @@ std::string model_info_json(const Policy& policy, const KeyPolicy& key) {
   return out;
 }
 
+namespace {
+
+std::string model_json(const catalog::ModelGroup& group, bool anthropic_shape) {
+  std::string out;
+  wire::JsonWriter w(out);
+  write_model(w, group, anthropic_shape);
+  return out;
+}
+
+Outcome<std::string> answer_body(Exchange& x) {
+  bool anthropic = x.dialect == wire::Dialect::kAnthropicMessages;
+  if (x.operation == wire::Operation::kModelInfo) return model_info_json(*x.policy, *x.key);
+  if (x.operation == wire::Operation::kListModels) return models_json(*x.policy, *x.key, anthropic);
+  x.envelope.model_name = wire::model_of_path(x.http.request().path());
+  x.record.model_asked = x.envelope.model_name.substr(0, 200);
+  if (auto allowed = authorise_model(x); !allowed) return Refused(std::move(allowed).error());
+  return model_json(*x.model, anthropic);
+}
+
+}  // namespace
+
 io::task<void> answer_models(Exchange& x) {
   x.record.operation = "models";
   auto who = identify(x.http.request(), *x.policy, x.record.at);
@@ -113,16 +128,28 @@ io::task<void> answer_models(Exchange& x) {
     co_return;
   }
   x.key = *who;
-  const auto& request = x.http.request();
-  bool anthropic = request.headers.find("anthropic-version").has_value();
-  auto body = x.operation == wire::Operation::kModelInfo
-                  ? model_info_json(*x.policy, *x.key)
-                  : models_json(*x.policy, *x.key, anthropic);
+  auto body = answer_body(x);
+  if (!body) {
+    co_await refuse(x, std::move(body).error());
+    co_return;
+  }
   auto headers = answer_headers(x);
   headers.add("content-type", "application/json");
   x.record.status = 200;
   x.record.outcome = "ok";
-  (void)co_await x.http.respond(200, headers, body);
+  (void)co_await x.http.respond(200, headers, *body);
+}
+
+io::task<void> refuse_method(Exchange& x) {
+  x.record.operation = "wrong_method";
+  const auto& request = x.http.request();
+  bool takes_post = wire::match_data_path("POST", request.path()) != wire::Operation::kWrongMethod;
+  wire::Refusal refusal;
+  refusal.code = Code::kUnsupported;
+  refusal.rule = "method";
+  refusal.allow = takes_post ? "POST" : "GET, HEAD";
+  refusal.detail = "this path does not take " + request.method + "; it takes " + refusal.allow;
+  co_await refuse(x, std::move(refusal));
 }
 
 }  // namespace sekisho::gateway

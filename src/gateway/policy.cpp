@@ -19,6 +19,18 @@ wire::Dialect dialect_of(UpstreamKind kind) {
   return wire::Dialect::kOpenAiChat;
 }
 
+std::string_view provider_prefix(UpstreamKind kind) {
+  switch (kind) {
+    case UpstreamKind::kOpenAi:
+      return "openai/";
+    case UpstreamKind::kAnthropic:
+      return "anthropic/";
+    case UpstreamKind::kBedrock:
+      return "bedrock/";
+  }
+  return "";
+}
+
 std::size_t KeyHashHasher::operator()(const identity::KeyHash& hash) const noexcept {
   std::size_t value = 0;  // SHA-256 output is uniform already
   std::memcpy(&value, hash.data(), sizeof value);
@@ -26,8 +38,21 @@ std::size_t KeyHashHasher::operator()(const identity::KeyHash& hash) const noexc
 }
 
 const catalog::ModelGroup* Policy::find_model(std::string_view name) const {
-  auto it = model_index.find(std::string(name));
-  return it == model_index.end() ? nullptr : &models[it->second];
+  std::string wanted(name);
+  if (auto it = model_index.find(wanted); it != model_index.end()) return &models[it->second];
+  auto it = provider_names.find(wanted);
+  return it == provider_names.end() ? nullptr : &models[it->second.front()];
+}
+
+const catalog::ModelGroup* Policy::find_model(std::string_view name, const KeyPolicy& key) const {
+  const auto* first = find_model(name);
+  if (!first || !refusing_set(key, *first)) return first;
+  auto it = provider_names.find(std::string(name));
+  if (it == provider_names.end() || model_index.contains(it->first)) return first;
+  for (auto index : it->second) {
+    if (!refusing_set(key, models[index])) return &models[index];
+  }
+  return first;
 }
 
 const Upstream* Policy::find_upstream(UpstreamId id) const {

@@ -41,6 +41,8 @@ struct Upstream {
 };
 
 wire::Dialect dialect_of(UpstreamKind kind);
+// LiteLLM's name for the kind, in front of a model's: "bedrock/".
+std::string_view provider_prefix(UpstreamKind kind);
 
 // One virtual key with everything that applies to it.
 struct KeyPolicy {
@@ -79,10 +81,15 @@ struct Policy {
   std::unordered_map<identity::KeyHash, KeyPolicy, KeyHashHasher> keys;
   std::vector<catalog::ModelGroup> models;
   std::unordered_map<std::string, std::size_t> model_index;  // names and aliases
+  // What the providers call the models, bare and as /model/info says it ("bedrock/us.anthropic…"):
+  // LiteLLM's clients ask for either. No name or alias; several groups may share one.
+  std::unordered_map<std::string, std::vector<std::size_t>> provider_names;
   std::unordered_map<std::int64_t, Upstream> upstreams;
   Settings settings;
 
   const catalog::ModelGroup* find_model(std::string_view name) const;
+  // Of groups that share a provider's name the first that `key` may use, else the first.
+  const catalog::ModelGroup* find_model(std::string_view name, const KeyPolicy& key) const;
   const Upstream* find_upstream(UpstreamId id) const;
   const KeyPolicy* find_key(KeyId id) const;
   // Names that `key` may use, in catalogue order.

@@ -48,6 +48,21 @@ Result<KeyPolicy> key_policy(const PolicySources& sources, const identity::Virtu
   return out;
 }
 
+// REQUIRES: the policy's names, aliases and upstreams are complete.
+void add_provider_names(Policy& policy, std::size_t model) {
+  auto add = [&](std::string name) {
+    if (policy.model_index.contains(name)) return;
+    auto& groups = policy.provider_names[std::move(name)];
+    if (groups.empty() || groups.back() != model) groups.push_back(model);
+  };
+  for (const auto& deployment : policy.models[model].deployments) {
+    const auto* upstream = policy.find_upstream(deployment.upstream);
+    if (!upstream) continue;
+    add(std::string(provider_prefix(upstream->kind)) + deployment.upstream_model);
+    add(deployment.upstream_model);
+  }
+}
+
 }  // namespace
 
 ledger::Limits limits_of(const identity::LimitSettings& settings) {
@@ -106,6 +121,7 @@ Result<PolicyPtr> build_policy(PolicySources sources, std::uint64_t version) {
     auto id = upstream.id.value;
     policy->upstreams.emplace(id, std::move(upstream));
   }
+  for (std::size_t i = 0; i < policy->models.size(); ++i) add_provider_names(*policy, i);
   return PolicyPtr(std::move(policy));
 }
 

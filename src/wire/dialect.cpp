@@ -1,6 +1,7 @@
 #include "wire/dialect.h"
 
 #include <array>
+#include <charconv>
 
 namespace sekisho::wire {
 namespace {
@@ -57,6 +58,27 @@ bool same_segments(std::string_view path, std::string_view wanted) {
   }
 }
 
+// The path without its query and the versions in front.
+std::string_view without_version(std::string_view raw_path) {
+  std::string_view path = raw_path.substr(0, raw_path.find('?'));
+  for (std::string_view rest = path; next_segment(rest) == "v1";) path = rest;
+  return path;
+}
+
+// "a/b" of "/models/a/b/"; empty for other paths.
+std::string_view name_after_models(std::string_view path) {
+  if (next_segment(path) != "models") return {};
+  while (path.starts_with('/')) path.remove_prefix(1);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+// Gemini's "name:generateContent"; Bedrock's ids end in ":0".
+bool has_verb(std::string_view name) {
+  const auto colon = name.rfind(':');
+  return colon != std::string_view::npos && colon + 1 < name.size() && name[colon + 1] >= 'a';
+}
+
 }  // namespace
 
 std::string_view dialect_name(Dialect dialect) {
@@ -72,13 +94,35 @@ std::string_view dialect_name(Dialect dialect) {
 }
 
 std::optional<Operation> match_data_path(std::string_view method, std::string_view raw_path) {
-  std::string_view path = raw_path.substr(0, raw_path.find('?'));
-  if (!path.starts_with('/')) return std::nullopt;
-  for (std::string_view rest = path; next_segment(rest) == "v1";) path = rest;
+  if (method == "HEAD") method = "GET";
+  if (!raw_path.starts_with('/')) return std::nullopt;
+  const std::string_view path = without_version(raw_path);
   for (const Path& known : kPaths) {
-    if (method == known.method && same_segments(path, known.path)) return known.operation;
+    if (!same_segments(path, known.path)) continue;
+    return method == known.method ? known.operation : Operation::kWrongMethod;
   }
-  return std::nullopt;
+  const std::string_view name = name_after_models(path);
+  if (name.empty()) return std::nullopt;
+  if (method == "GET") return Operation::kGetModel;
+  return has_verb(name) ? std::nullopt : std::optional(Operation::kWrongMethod);
+}
+
+std::string model_of_path(std::string_view raw_path) {
+  const std::string_view name = name_after_models(without_version(raw_path));
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    unsigned value = 0;
+    const char* const digits = name.data() + i + 1;
+    if (name[i] == '%' && i + 2 < name.size() &&
+        std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2 && value > ' ' &&
+        value < 0x7f) {
+      out += static_cast<char>(value);
+      i += 2;
+    } else {
+      out += name[i];
+    }
+  }
+  return out;
 }
 
 std::string_view client_name(ClientKind client) {

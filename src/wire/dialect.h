@@ -12,15 +12,21 @@ enum class Dialect : std::uint8_t { kOpenAiChat, kAnthropicMessages, kBedrockCon
 std::string_view dialect_name(Dialect dialect);  // "openai_chat", "anthropic_messages", …
 
 // What a data-plane path asks for. Accepts every path with and without /v1, doubled, with a
-// trailing slash; the query is ignored here (facts: clients disagree about the base URL).
+// trailing slash; the query is ignored here (facts: clients disagree about the base URL). HEAD is
+// taken as GET. No operation: no data path.
 enum class Operation : std::uint8_t {
   kChatCompletions,
   kMessages,
   kCountTokens,
   kListModels,
-  kModelInfo,  // LiteLLM's GET /model/info
+  kGetModel,     // GET /models/{name}
+  kModelInfo,    // LiteLLM's GET /model/info
+  kWrongMethod,  // a data path that does not take this method
 };
 std::optional<Operation> match_data_path(std::string_view method, std::string_view raw_path);
+// Of a path of kGetModel: the name, percent-decoded where that gives what a name may hold
+// (printable ASCII, slashes too).
+std::string model_of_path(std::string_view raw_path);
 
 // Detected from headers and body signs; decides how refusals are shaped.
 enum class ClientKind : std::uint8_t {

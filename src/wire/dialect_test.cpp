@@ -14,14 +14,15 @@ TEST(DataPath, AcceptsEveryOddForm) {
       EXPECT_EQ(match_data_path("POST", prefix + "/messages/count_tokens" + suffix),
                 Operation::kCountTokens);
       EXPECT_EQ(match_data_path("GET", prefix + "/models" + suffix), Operation::kListModels);
+      EXPECT_EQ(match_data_path("HEAD", prefix + "/models" + suffix), Operation::kListModels);
+      EXPECT_EQ(match_data_path("GET", prefix + "/models/a%2Fb:0" + suffix), Operation::kGetModel);
+      EXPECT_EQ(model_of_path(prefix + "/models/a%2Fb:0" + suffix), "a/b:0");
       EXPECT_EQ(match_data_path("GET", prefix + "/model/info" + suffix), Operation::kModelInfo);
     }
   }
 }
 
 TEST(DataPath, RefusesOtherPathsAndMethods) {
-  EXPECT_FALSE(match_data_path("GET", "/v1/messages"));
-  EXPECT_FALSE(match_data_path("POST", "/v1/models"));
   EXPECT_FALSE(match_data_path("POST", "/v1"));
   EXPECT_FALSE(match_data_path("POST", "/"));
   EXPECT_FALSE(match_data_path("POST", ""));
@@ -32,6 +33,26 @@ TEST(DataPath, RefusesOtherPathsAndMethods) {
   EXPECT_FALSE(match_data_path("POST", "/Messages"));
   EXPECT_FALSE(match_data_path("POST", "/v1/%6Dessages"));
   EXPECT_FALSE(match_data_path("GET", "/api/v1/models"));
+}
+
+TEST(DataPath, SaysWhenOnlyTheMethodIsWrong) {
+  for (std::string path : {"/v1/messages", "/chat/completions/", "/messages/count_tokens?x=1"}) {
+    EXPECT_EQ(match_data_path("GET", path), Operation::kWrongMethod) << path;
+    EXPECT_EQ(match_data_path("HEAD", path), Operation::kWrongMethod) << path;
+  }
+  for (std::string path : {"/v1/models", "/model/info", "/v1/models/anthropic.claude-v1:0"}) {
+    EXPECT_EQ(match_data_path("POST", path), Operation::kWrongMethod) << path;
+    EXPECT_EQ(match_data_path("DELETE", path), Operation::kWrongMethod) << path;
+  }
+  EXPECT_FALSE(match_data_path("POST", "/v1/models/gemini-3:generateContent")) << "not spoken here";
+}
+
+TEST(DataPath, ModelNamesAreDecodedOnce) {
+  EXPECT_EQ(model_of_path("/v1/models/bedrock/us.anthropic.claude"), "bedrock/us.anthropic.claude");
+  EXPECT_EQ(model_of_path("/models/a%252Fb"), "a%2Fb");
+  EXPECT_EQ(model_of_path("/models/a%zz%4"), "a%zz%4");
+  EXPECT_EQ(model_of_path("/models/a%0Ab%FF%20"), "a%0Ab%FF%20");
+  EXPECT_EQ(model_of_path("/models/v1"), "v1");
 }
 
 TEST(DetectClient, KnowsObservedUserAgents) {

@@ -83,7 +83,8 @@ bool is_transient(Code code) {
 RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind client,
                              Language language, std::string_view request_id) {
   const RefusalRow& row = refusal_row(refusal.code);
-  const Shape shape = shape_for(row, client);
+  Shape shape = shape_for(row, client);
+  if (!refusal.allow.empty()) shape.status = 405;
   const std::string sentence = refusal_sentence(refusal, language, request_id);
   RenderedError out;
   out.status = shape.status;
@@ -104,6 +105,7 @@ RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind
       break;
   }
   add_retry_headers(refusal, row, out);
+  if (!refusal.allow.empty()) out.headers.emplace_back("allow", refusal.allow);
   return out;
 }
 

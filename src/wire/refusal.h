@@ -33,6 +33,7 @@ struct Refusal {
   std::string detail;  // a sentence of its own where the fields above do not fit; or appended
   std::optional<std::int64_t> retry_after_s;
   std::string param;  // OpenAI's error.param
+  std::string allow;  // methods that the path takes, where this one was wrong: 405 with Allow
 };
 
 // Whether the same request may succeed later without anybody changing anything.
