@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/quoted_text.h"
+#include "gateway/reported_fields.h"
 #include "gateway/settlement.h"
 
 namespace sekisho::gateway {
@@ -98,23 +99,60 @@ io::task<void> end_broken(Exchange& x, wire::Refusal refusal, std::string outcom
   co_await x.http.cut();
 }
 
+// A header of ours that HTTP cannot carry: nothing has been sent, and the client is still there.
+bool is_unwritable_head(const Result<void>& sent) {
+  return !sent && sent.error().code == Code::kInvalidArgument;
+}
+
+// Answered without the headers that are to blame.
+io::task<void> refuse_unwritable_head(Exchange& x, Error error) {
+  x.worker.observer.count_bug("response_head");
+  if (x.upstream) note_problem(x, std::move(error));
+  wire::Refusal refusal;
+  refusal.code = Code::kInternal;
+  refusal.rule = "response_head";
+  refusal.detail = "the gateway could not write its answer";
+  auto rendered = wire::render_refusal(refusal, x.dialect, x.client, x.language(), x.id_text);
+  http::Headers headers;
+  headers.add("x-sekisho-request-id", x.id_text);
+  for (auto& [name, value] : rendered.headers) headers.set(name, value);
+  x.record.outcome = "internal";
+  x.record.refusal = std::string(code_name(refusal.code)) + ":" + refusal.rule;
+  x.record.status = rendered.status;
+  x.record.response_bytes = static_cast<std::int64_t>(rendered.body.size());
+  (void)co_await x.http.respond(rendered.status, headers, rendered.body);
+}
+
 bool is_event_stream(const http::ResponseHead& head) {
   auto type = head.headers.get("content-type");
   return type.starts_with("text/event-stream") ||
          type.starts_with("application/vnd.amazon.eventstream");
 }
 
-io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
-                                  http::ClientResponse& answer) {
-  AttemptEnd done = answered();
-  auto path = make_answer_path(x, request, true);
+// False where the head cannot be written: then the client is told and the call booked.
+io::task<bool> start_stream(Exchange& x, http::ClientResponse& answer) {
   auto headers = answer_headers(x);
   headers.add("content-type", "text/event-stream");
   headers.add("cache-control", "no-cache");
   headers.add("x-accel-buffering", "no");
   x.record.status = 200;
   x.record.streamed = true;
-  if (auto started = co_await x.http.start(200, headers); !started) x.client_gone = true;
+  auto started = co_await x.http.start(200, headers);
+  if (is_unwritable_head(started)) {
+    answer.cancel();
+    settle_estimated(x, {}, 0);
+    co_await refuse_unwritable_head(x, started.error());
+    co_return false;
+  }
+  if (!started) x.client_gone = true;
+  co_return true;
+}
+
+io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
+                                  http::ClientResponse& answer) {
+  AttemptEnd done = answered();
+  auto path = make_answer_path(x, request, true);
+  if (!co_await start_stream(x, answer)) co_return done;
   std::string out;
   while (!x.client_gone) {
     auto piece = co_await answer.read(x.worker.loop.now() + limits::kPingInterval);
@@ -201,7 +239,10 @@ io::task<AttemptEnd> relay_whole(Exchange& x, UpstreamRequest& request,
   x.record.outcome = "ok";
   x.record.response_bytes = static_cast<std::int64_t>(out.size());
   capture_answer(x, out);
-  if (auto sent = co_await x.http.respond(200, headers, out); !sent) {
+  if (auto sent = co_await x.http.respond(200, headers, out); is_unwritable_head(sent)) {
+    x.record.response_content.clear();
+    co_await refuse_unwritable_head(x, sent.error());
+  } else if (!sent) {
     x.record.outcome = "client_gone";
   }
   co_return end;
@@ -279,9 +320,9 @@ http::Headers answer_headers(const Exchange& x) {
   if (x.record.attempts > 1) {
     headers.add("x-litellm-attempted-retries", std::to_string(x.record.attempts - 1));
   }
-  std::string dropped;
-  for (const auto& field : x.record.dropped_fields) dropped += (dropped.empty() ? "" : ",") + field;
-  if (!dropped.empty()) headers.add("x-sekisho-dropped-fields", dropped);
+  if (!x.record.dropped_fields.empty()) {
+    headers.add("x-sekisho-dropped-fields", reported_fields(x.record.dropped_fields));
+  }
   return headers;
 }
 
@@ -296,7 +337,8 @@ io::task<void> refuse(Exchange& x, wire::Refusal refusal) {
   auto headers = answer_headers(x);
   for (auto& [name, value] : rendered.headers) headers.set(name, value);
   x.record.status = rendered.status;
-  (void)co_await x.http.respond(rendered.status, headers, rendered.body);
+  auto sent = co_await x.http.respond(rendered.status, headers, rendered.body);
+  if (is_unwritable_head(sent)) co_await refuse_unwritable_head(x, sent.error());
 }
 
 io::task<AttemptEnd> attempt(Exchange& x, UpstreamRequest& request) {
