@@ -1,14 +1,11 @@
 #include "sim/answer.h"
 #include "sim/anthropic_reader.h"
 #include "sim/base64.h"
+#include "sim/blank_text.h"
 #include "sim/membership.h"
 
 namespace sekisho::sim {
 namespace {
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
 
 // Fields of each kind of block; kinds that the simulator does not look into accept anything.
 struct Fields {

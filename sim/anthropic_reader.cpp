@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "sim/blank_text.h"
 #include "sim/claude_rules.h"
 #include "sim/membership.h"
 
@@ -252,7 +253,7 @@ class MessagesReader {
     const std::string& text = content.is_string() || content.items().empty()
                                   ? content.text()
                                   : content.items().back()["text"].text();
-    if (!text.empty() && std::string_view(" \t\r\n").contains(text.back())) {
+    if (ends_blank(text)) {
       return messages_refusal(
           "messages: final assistant content cannot end with trailing "
           "whitespace");
@@ -279,6 +280,9 @@ class MessagesReader {
         return messages_refusal(where +
                                 ": all messages must have non-empty content except for the "
                                 "optional final assistant message");
+      }
+      if (is_blank(content.text())) {
+        return messages_refusal("messages: text content blocks must contain non-whitespace text");
       }
       prompt_.add_text(role, content.text());
       if (role != "system") prompt_.turn(role == "assistant").text += content.text();
@@ -383,7 +387,7 @@ class MessagesReader {
       return messages_refusal("temperature: range: 0..1");
     }
     for (const Json& stop : body_["stop_sequences"].items()) {
-      if (stop.text().find_first_not_of(" \t\r\n") == std::string::npos) {
+      if (is_blank(stop.text())) {
         return messages_refusal("stop_sequences: each stop sequence must contain non-whitespace");
       }
       prompt_.stop_sequences.push_back(stop.text());

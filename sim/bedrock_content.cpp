@@ -4,15 +4,12 @@
 
 #include "sim/answer.h"
 #include "sim/base64.h"
+#include "sim/blank_text.h"
 
 #include "sim/membership.h"
 
 namespace sekisho::sim {
 namespace {
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
 
 bool all_of_name(std::string_view text, std::string_view extra) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [extra](char c) {
@@ -250,6 +247,10 @@ Result<void> read_cache_point(const Json& point, const ConversePlace& place, boo
     return converse_refusal(
         "You invoked an unsupported model or your request did not allow prompt "
         "caching. See the documentation for more information.");
+  }
+  if (ttl == "1h" && !place.model.long_caching) {
+    return converse_refusal("The ttl of the cachePoint at " + place.where +
+                            " is not supported by this model. Use 5m and try again.");
   }
   if (first || prompt.blocks.back().cache_mark) {
     return converse_refusal("There is nothing available to cache before the cachePoint at " +

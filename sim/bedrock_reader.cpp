@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sim/bedrock_content.h"
+#include "sim/blank_text.h"
 #include "sim/claude_rules.h"
 
 #include "sim/membership.h"
@@ -35,6 +36,7 @@ class ConverseReader {
     TRY_VOID(messages());
     TRY_VOID(tool_pairs());
     TRY_VOID(additional());
+    TRY_VOID(output_config());
     TRY_VOID(metadata());
     TRY_VOID(check_cache_marks(prompt_));
     return std::move(prompt_);
@@ -86,7 +88,7 @@ class ConverseReader {
     if (stops.size() > 2500)
       return range("stopSequences", "inferenceConfig", "have length less than or equal to 2500");
     for (const Json& stop : stops) {
-      if (stop.text().find_first_not_of(" \t\r\n") == std::string::npos) {
+      if (model_.claude ? is_blank(stop.text()) : stop.text().empty()) {
         return converse_refusal("stop_sequences: each stop sequence must contain non-whitespace");
       }
       prompt_.stop_sequences.push_back(stop.text());
@@ -193,8 +195,9 @@ class ConverseReader {
       TRY_VOID(converse_members(block, place.where, {"text", "guardContent", "cachePoint"}));
       if (block.has("cachePoint")) {
         TRY_VOID(read_cache_point(block["cachePoint"], place, index == 0, prompt_));
-      } else if (block["text"].text().empty()) {
-        return range("", place.where + ".text", "have length greater than or equal to 1");
+      } else if (is_blank(block["text"].text())) {
+        return converse_refusal("The text field in the ContentBlock object at " + place.where +
+                                " is blank. Add text to the text field, and try again.");
       } else {
         prompt_.add_text("system", block["text"].text());
       }
@@ -291,7 +294,7 @@ class ConverseReader {
           "conversation must end with a user message.");
     }
     const std::string& text = last["content"].items().back()["text"].text();
-    if (!text.empty() && std::string_view(" \t\r\n").contains(text.back())) {
+    if (ends_blank(text)) {
       return converse_refusal(
           "messages: final assistant content cannot end with trailing "
           "whitespace");
@@ -373,6 +376,16 @@ class ConverseReader {
     settings_.top_k = fields.has("top_k");
     TRY_VOID(apply_claude_settings(settings_, model_, prompt_));
     return check_thinking_kept(settings_, history_);
+  }
+
+  Result<void> output_config() const {
+    const Json& config = body_["outputConfig"];
+    if (config.is_null()) return {};
+    TRY_VOID(converse_members(config, "outputConfig", {"textFormat", "effort"}));
+    if (config.has("textFormat") && !model_.json_schema) {
+      return converse_refusal("This model doesn't support the outputConfig.textFormat field.");
+    }
+    return {};
   }
 
   Result<void> metadata() const {

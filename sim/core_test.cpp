@@ -100,6 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{R"({"role":"assistant","content":[{"text":"a"}]})", "",
                 "start with a user message"},
         Refused{R"({"role":"user","content":[{"text":" "}]})", "", "must be non-empty"},
+        Refused{"{\"role\":\"user\",\"content\":[{\"text\":\"\u3000\u00a0\"}]}", "",
+                "must be non-empty"},
+        Refused{R"({"role":"user","content":[{"text":"\f\u2028"}]})", "", "must be non-empty"},
+        Refused{std::string(kHi), R"(,"system":[{"text":" "}])", "system.0 is blank"},
         Refused{R"({"role":"user","content":[]})", "", "is empty"},
         Refused{std::string(kHi), R"(,"extra":1)", "extraneous key [extra]"},
         Refused{std::string(kHi), R"(,"inferenceConfig":{"temperature":1.5})",
@@ -127,6 +131,30 @@ TEST_F(CoreTest, BedrockRefusesForcedToolsAndSamplingOnNewModels) {
   EXPECT_NE(all(bedrock(converse(kHi, R"(,"inferenceConfig":{"temperature":0})"), target))
                 .find("`temperature` is deprecated for this model"),
             std::string::npos);
+}
+
+TEST_F(CoreTest, BedrockRefusesWhatOtherModelsDoNotKnow) {
+  const std::string nova = "/model/us.amazon.nova-pro-v1:0/converse";
+  const std::string format = R"(,"outputConfig":{"textFormat":{"type":"json_schema"}})";
+  const std::string hour =
+      R"({"role":"user","content":[{"text":"a"},{"cachePoint":{"type":"default","ttl":"1h"}}]})";
+  const std::string stop = R"(,"inferenceConfig":{"stopSequences":["\n"]})";
+  EXPECT_EQ(bedrock(converse(kHi, format)).status, 200);
+  EXPECT_EQ(bedrock(converse(kHi, format), nova).status, 400);
+  EXPECT_EQ(bedrock(converse(hour)).status, 200);
+  EXPECT_EQ(bedrock(converse(hour), nova).status, 400);
+  EXPECT_EQ(bedrock(converse(kHi, stop)).status, 400);
+  EXPECT_EQ(bedrock(converse(kHi, stop), nova).status, 200);
+}
+
+TEST_F(CoreTest, AnthropicRefusesBlankText) {
+  for (const std::string blank : {" ", "\u3000", "\u00a0"}) {
+    const Plan plan = anthropic(
+        R"({"model":"claude-haiku-4-5","max_tokens":9,"messages":[{"role":"user","content":")" +
+        blank + R"("}]})");
+    EXPECT_EQ(plan.status, 400);
+    EXPECT_NE(all(plan).find("must contain non-whitespace text"), std::string::npos) << all(plan);
+  }
 }
 
 TEST_F(CoreTest, BedrockKnowsModelsAndThroughput) {

@@ -59,7 +59,7 @@ constexpr Model nova(std::string_view id, Rates price, std::int64_t context) {
               .context = context,
               .max_output = 10'000,
               .cache_minimum = 1000};
-  model.tool_caching = false;
+  model.tool_caching = model.long_caching = model.json_schema = false;
   return model;
 }
 constexpr Model llama(std::string_view id, Rates price, std::int64_t context,
@@ -67,6 +67,7 @@ constexpr Model llama(std::string_view id, Rates price, std::int64_t context,
   Model model{
       .provider = kB, .id = id, .rates = price, .context = context, .max_output = max_output};
   model.images = images;
+  model.json_schema = false;
   return model;
 }
 constexpr Model gpt(std::string_view id, Rates price, std::int64_t context, std::int64_t max_output,

@@ -35,6 +35,8 @@ struct Model {
   bool needs_profile = false;     // on-demand throughput is not supported for the bare id
   bool images = true, tools = true;
   bool tool_caching = true;         // cache points among tools
+  bool long_caching = true;         // cache points that live for an hour
+  bool json_schema = true;          // answers by a JSON schema
   std::int64_t min_max_tokens = 1;  // smallest accepted maximum
 };
 

@@ -160,6 +160,24 @@ TEST(Case06EmptyText, BlankTextGoesAndEmptyTurnsSaySo) {
   EXPECT_EQ(conversation(R"({"role":"system","content":" "},)" + kUser).member("system"), "");
 }
 
+TEST(Case06EmptyText, WhiteSpaceOfAnyScriptAndSpellingIsBlank) {
+  for (const std::string blank :
+       {"\u3000\u3000", "\u00a0", R"(\f)", R"(\u0020\u000a)", R"(\u3000 \u00A0)", R"(\u000B\u001c)",
+        "\u2003\u2028\u205f\u1680", R"(\u0085)"}) {
+    EXPECT_EQ(conversation(R"({"role":"user","content":")" + blank + R"("})").messages(),
+              "[" + turn("user", text("(empty)")) + "]")
+        << blank;
+    EXPECT_THAT(conversation(kUser + "," + kCall + "," + result("c1", blank)).messages(),
+                HasSubstr(answer("c1", "(no output)")))
+        << blank;
+  }
+  for (const std::string said :
+       {R"(\b)", R"(\u200b)", R"(\\f)", R"(\ud83d\ude00)", "\u3001", "é"}) {
+    EXPECT_EQ(conversation(R"({"role":"user","content":")" + said + R"("})").messages(),
+              "[" + turn("user", text(said)) + "]");
+  }
+}
+
 TEST(Case06EmptyText, EmptyToolResultSaysNoOutput) {
   const auto out = conversation(kUser + "," + kCall + "," + result("c1", " "));
   EXPECT_THAT(out.messages(), HasSubstr(answer("c1", "(no output)")));
@@ -171,6 +189,10 @@ TEST(Case07Prefill, IsTrimmedAtItsEnd) {
   EXPECT_THAT(conversation(kUser + R"(,{"role":"assistant","content":"path\\n"})").messages(),
               HasSubstr(text(R"(path\\n)")))
       << "an escaped backslash and a letter are no white space";
+  EXPECT_THAT(conversation(kUser + ",{\"role\":\"assistant\",\"content\":\"日本\u3000\u00a0" +
+                           R"(\u0020\f\u3000"})")
+                  .messages(),
+              HasSubstr(turn("assistant", text("日本")) + "]"));
 }
 
 TEST(Case07Prefill, IsClosedWhereTheModelRejectsIt) {

@@ -77,7 +77,8 @@ struct ToolChoice {
 struct ReasoningWish {
   enum class Mode : std::uint8_t { kUnset, kOff, kOn };
   Mode mode = Mode::kUnset;
-  std::string_view effort;  // minimal, low, medium, high, xhigh, max; "" = unset
+  std::string_view effort;         // minimal, low, medium, high, xhigh, max; "" = unset
+  std::string_view output_effort;  // said of the whole output, also without reasoning
   std::optional<std::int64_t> budget_tokens;
   std::string_view display;  // summarized, omitted
 };
@@ -104,7 +105,7 @@ struct Conversation {
   std::deque<std::string> store_;  // never moves its elements
 };
 
-// Only white space, also when escaped.
+// Only white space of any script, also when escaped.
 bool is_blank(RawText text);
 // Without white space at the end, also escaped.
 RawText trim_end(RawText text);

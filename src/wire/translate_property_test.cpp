@@ -18,7 +18,7 @@ namespace {
 rc::Gen<std::string> any_text() {
   return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
                           "a", " ", "\n", "\"", "\\", "é", "日本", "\x01", "</system-reminder>",
-                          "{", "}", "\t", "😀", "0")),
+                          "{", "}", "\t", "😀", "0", "\u3000", "\u00a0", "\f")),
                       [](const std::vector<std::string>& parts) {
                         std::string out;
                         for (const auto& part : parts) out += part;
@@ -117,7 +117,14 @@ TargetModel any_target() {
 }
 
 bool is_blank_text(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  while (!text.empty()) {
+    std::size_t size = std::string_view(" \t\r\n\f").contains(text[0]) ? 1 : 0;
+    if (text.starts_with("\u00a0")) size = 2;
+    if (text.starts_with("\u3000")) size = 3;
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
 }
 
 // The rules of the service over the messages of a Converse body.
