@@ -42,7 +42,6 @@ struct ModelFacts {
   std::string name;                                 // canonical: "claude-sonnet-4-6"
   std::int64_t context_window = 0, max_output = 0;  // 0 = unknown
   std::int64_t cache_minimum_tokens = 0;  // a shorter prefix is silently not cached; 0 = unknown
-  bool always_thinks = false;             // thinking cannot be switched off
   wire::TargetModel target;
 };
 

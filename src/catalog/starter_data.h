@@ -12,9 +12,10 @@
 // none. OpenAI's long-lived cache writes (12 h) stand in the column of the 1-hour ones.
 //
 // Traits: reasoning, no-images, no-tools, no-caching, no-sampling (temperature and top_p are
-// refused), no-forced (tool choice), adaptive (thinking by effort instead of a budget), no-prefill,
-// thinks (always; so reasoning), cache=N (shortest prefix that is cached), fast=P and us=P (percent
-// of the price with speed "fast" and inference_geo "us", at Anthropic's own API).
+// refused), no-forced (tool choice), no-schema (answers by a JSON schema, as AWS lists them),
+// adaptive (thinking by effort instead of a budget), no-prefill, thinks (always; so reasoning),
+// cache=N (shortest prefix that is cached), fast=P and us=P (percent of the price with speed "fast"
+// and inference_geo "us", at Anthropic's own API).
 
 namespace sekisho::catalog::starter {
 

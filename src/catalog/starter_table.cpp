@@ -83,7 +83,9 @@ void add_trait(Model& model, std::string_view trait) {
   else if (name == "no-prefill")
     target.rejects_prefill = true;
   else if (name == "thinks")
-    model.facts.always_thinks = target.reasoning = true;
+    target.always_thinks = target.reasoning = true;
+  else if (name == "no-schema")
+    target.json_schema = false;
   else if (name == "cache")
     model.facts.cache_minimum_tokens = value;
   else if (name == "fast")

@@ -85,7 +85,7 @@ TEST(StarterTable, KnowsWhatModelsRefuse) {
   EXPECT_TRUE(opus.target.forbids_forced_tool);
   EXPECT_TRUE(opus.target.adaptive_thinking);
   EXPECT_TRUE(opus.target.rejects_prefill);
-  EXPECT_TRUE(opus.always_thinks);
+  EXPECT_TRUE(opus.target.always_thinks);
   EXPECT_TRUE(opus.target.reasoning);
   EXPECT_EQ(opus.cache_minimum_tokens, 512);
   EXPECT_FALSE(facts("us.anthropic.claude-opus-5").target.forbids_forced_tool);
@@ -100,6 +100,9 @@ TEST(StarterTable, KnowsWhatModelsRefuse) {
   EXPECT_EQ(haiku.target.family, "claude");
   EXPECT_FALSE(facts("meta.llama3-3-70b-instruct-v1:0").target.prompt_caching);
   EXPECT_EQ(facts("us.amazon.nova-pro-v1:0").target.family, "nova");
+  EXPECT_FALSE(facts("us.amazon.nova-pro-v1:0").target.json_schema);
+  EXPECT_FALSE(facts("us.anthropic.claude-sonnet-4-20250514-v1:0").target.json_schema);
+  EXPECT_TRUE(haiku.target.json_schema);
 }
 
 TEST(StarterTable, MultipliersAreForAnthropicsOwnApi) {

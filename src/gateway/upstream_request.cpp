@@ -121,7 +121,10 @@ Outcome<void> build_converse(Exchange& x, const Upstream& upstream,
     redacted.append(http::Buffer::kPadding, '\0');
     body = std::string_view(redacted).substr(0, redacted.size() - http::Buffer::kPadding);
   }
-  auto translated = wire::chat_to_converse(body, x.model->facts.target, x.output_bound);
+  auto target = x.model->facts.target;
+  // Who sells no long cache writes has no price for them.
+  if (deployment.prices) target.one_hour_cache = deployment.prices->base.cache_write_1h.has_value();
+  auto translated = wire::chat_to_converse(body, target, x.output_bound);
   if (!translated) return Refused(refusal_from(translated.error(), "translation"));
   request.translated = std::move(*translated);
   request.is_translated = true;

@@ -90,6 +90,18 @@ TEST(Case17CacheMarks, ModelsThatDoNotCacheGetNone) {
   EXPECT_THAT(nova.messages(), HasSubstr("cachePoint"));
 }
 
+TEST(Case17CacheMarks, AnHourBecomesFiveMinutesWhereTheModelHasNoHour) {
+  TargetModel target = claude();
+  target.one_hour_cache = false;
+  const auto out =
+      conversation(R"({"role":"user","content":[)" + marked("a", kHour) + "]}", target);
+  EXPECT_EQ(out.messages(), "[" + turn("user", text("a") + "," + kPoint) + "]");
+  EXPECT_THAT(out.dropped, ElementsAre("cache_control.ttl"));
+  EXPECT_EQ(
+      conversation(R"({"role":"user","content":[)" + marked("a") + "]}", target).dropped.size(),
+      0U);
+}
+
 const std::string kPng = "iVBORw0KGgoAAAANSUhEUg==";
 
 std::string image(const std::string& url) {
@@ -111,6 +123,19 @@ TEST(Case19Images, FormatComesFromTheBytesNotFromTheName) {
                            image("data:image/png;base64,/9j/4AAQSkZJRg==") + "]}")
                   .messages(),
               HasSubstr("jpeg"));
+}
+
+TEST(Case19Images, LineBreaksInBase64GoAway) {
+  const std::string block = R"({"image":{"format":"png","source":{"bytes":")" + kPng + R"("}}})";
+  const std::string broken = R"(iVBORw0K\r\nGgoAAAAN SUhEUg==\n)";
+  EXPECT_EQ(conversation(R"({"role":"user","content":[)" +
+                         image("data:image/png;base64," + broken) + "]}")
+                .messages(),
+            "[" + turn("user", block) + "]");
+  const auto file =
+      conversation(R"({"role":"user","content":[{"type":"file","file":{"filename":"a.pdf",)"
+                   R"("file_data":"data:application/pdf;base64,JVBE\nRi0xLjcK\n"}}]})");
+  EXPECT_THAT(file.messages(), HasSubstr(R"("bytes":"JVBERi0xLjcK")"));
 }
 
 TEST(Case19Images, UrlsAreRefusedClearly) {
@@ -187,6 +212,13 @@ TEST(Case21Schema, LongAndStrangeNamesComeBack) {
   EXPECT_THAT(out.member("toolConfig"), HasSubstr(R"("tool":{"name":")" + alias.sent));
   EXPECT_THAT(out.messages(), HasSubstr(R"("name":")" + alias.sent));
   EXPECT_THAT(out.body, Not(HasSubstr("a.b")));
+}
+
+TEST(Case21Schema, AToolSaysItsType) {
+  const auto tool = [](const std::string& json) { return with(R"("tools":[)" + json + "]").error; };
+  EXPECT_THAT(tool(R"({"function":{"name":"f"}})"), HasSubstr("tools[0].type: missing"));
+  EXPECT_THAT(tool(R"({"type":null,"function":{"name":"f"}})"), HasSubstr("tools[0].type"));
+  EXPECT_THAT(tool("3"), HasSubstr("tools[0].type"));
 }
 
 TEST(Case21Schema, TwoToolsOfOneNameAreRefused) {

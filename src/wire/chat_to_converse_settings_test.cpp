@@ -62,6 +62,46 @@ TEST(Case11Thinking, OtherFamiliesSayItInTheirWords) {
   EXPECT_THAT(with(R"("reasoning_effort":"high")", target).dropped, ElementsAre("reasoning"));
 }
 
+TEST(Case11Thinking, EffortOfTheOutputNeedsNoThinking) {
+  const std::string members = R"("output_config":{"effort":"high"})";
+  const auto out = with(members + R"(,"temperature":0.5)", adaptive_claude());
+  EXPECT_EQ(out.fields(), R"({"output_config":{"effort":"high"}})");
+  EXPECT_THAT(out.dropped, IsEmpty());
+  EXPECT_EQ(out.member("inferenceConfig"), R"({"maxTokens":4096,"temperature":0.5})");
+  EXPECT_EQ(with(members + R"(,"thinking":{"type":"disabled"})", adaptive_claude()).fields(),
+            R"({"output_config":{"effort":"high"}})");
+  EXPECT_EQ(with(members + R"(,"thinking":{"type":"adaptive"})", adaptive_claude()).fields(),
+            R"({"thinking":{"type":"adaptive"},"output_config":{"effort":"high"}})");
+  const std::string format =
+      R"(,"response_format":{"type":"json_schema","json_schema":{"schema":{"type":"object"}}})";
+  EXPECT_THAT(with(members + format, adaptive_claude()).member("outputConfig"),
+              HasSubstr(R"(,"effort":"high"})"));
+  EXPECT_EQ(with(members + format, adaptive_claude()).fields(), "");
+  EXPECT_EQ(with(members).fields(), "");
+  EXPECT_THAT(with(members).dropped, ElementsAre("output_config.effort"));
+}
+
+TEST(Case11Thinking, UnknownEffortsAreRefusedWhereverTheyStand) {
+  EXPECT_THAT(with(R"("reasoning_effort":"banana")").error, HasSubstr("reasoning_effort: must be"));
+  EXPECT_THAT(with(R"("reasoning":{"effort":"banana"})").error,
+              HasSubstr("reasoning.effort: must be one of none … max"));
+  EXPECT_THAT(with(R"("reasoning":{"effort":3})").error, HasSubstr("reasoning.effort"));
+  EXPECT_THAT(with(R"("output_config":{"effort":"minimal"})").error,
+              HasSubstr("output_config.effort: must be one of low … max"));
+  EXPECT_EQ(with(R"("reasoning":{"effort":null},"output_config":{"effort":null})").error, "");
+}
+
+TEST(Case11Thinking, SwitchingItOffIsReportedWhereItCannotBe) {
+  TargetModel target = adaptive_claude();
+  EXPECT_THAT(with(R"("reasoning_effort":"none")", target).dropped, IsEmpty());
+  target.always_thinks = true;
+  for (const std::string off : {R"("reasoning_effort":"none")", R"("thinking":{"type":"disabled"})",
+                                R"("reasoning":{"enabled":false})"}) {
+    EXPECT_THAT(with(off, target).dropped, ElementsAre(HasSubstr("always thinks"))) << off;
+  }
+  EXPECT_THAT(with(R"("n":1)", target).dropped, IsEmpty());
+}
+
 TEST(Case11Thinking, AsksForTheTokensThatConverseLeavesOut) {
   EXPECT_EQ(with(R"("reasoning_effort":"low")", adaptive_claude())
                 .member("additionalModelResponseFieldPaths"),
@@ -146,6 +186,33 @@ TEST(Case13ToolChoice, OneAtATimeIsSaidInClaudesWordsWithoutAConflict) {
               ElementsAre("parallel_tool_calls"));
 }
 
+TEST(Case13ToolChoice, AllowedToolsNeverForceOneThatIsNotAllowed) {
+  const std::string tools = R"("tools":[{"type":"function","function":{"name":"a"}},)"
+                            R"({"type":"function","function":{"name":"b"}},)"
+                            R"({"type":"custom","custom":{"name":"c"}}],)";
+  const auto allow = [&](const std::string& mode, const std::string& names) {
+    std::string list;
+    for (const char name : names) {
+      const std::string kind = name == 'c' ? "custom" : "function";
+      list += (list.empty() ? "" : ",") + (R"({"type":")" + kind + R"(",")" + kind) +
+              R"(":{"name":")" + name + R"("}})";
+    }
+    return with(tools + R"("tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":")" +
+                mode + R"(","tools":[)" + list + "]}}");
+  };
+  EXPECT_EQ(choice_of(allow("required", "b")), R"({"tool":{"name":"b"}})");
+  EXPECT_EQ(choice_of(allow("required", "c")), R"({"tool":{"name":"c"}})");
+  EXPECT_EQ(choice_of(allow("required", "cab")), R"({"any":{}})");
+  EXPECT_THAT(allow("required", "cab").dropped, IsEmpty());
+  EXPECT_EQ(allow("required", "ab").code, Code::kUnsupported);
+  EXPECT_THAT(allow("required", "ab").error, HasSubstr("tool_choice.allowed_tools: "));
+  EXPECT_EQ(choice_of(allow("auto", "a")), "");
+  EXPECT_THAT(allow("auto", "a").dropped, ElementsAre("tool_choice.allowed_tools"));
+  EXPECT_THAT(allow("auto", "abc").dropped, IsEmpty());
+  EXPECT_THAT(allow("required", "x").error, HasSubstr("not in tools"));
+  EXPECT_THAT(allow("never", "a").error, HasSubstr("tool_choice.allowed_tools.mode"));
+}
+
 TEST(Case14MaxTokens, IsAlwaysSentAndIsWhatAdmissionDecided) {
   EXPECT_EQ(
       with(R"("max_tokens":9,"max_completion_tokens":10)", claude(), 77).member("inferenceConfig"),
@@ -167,6 +234,10 @@ TEST(Case16Stop, StringOrArrayWithoutBlanks) {
   EXPECT_EQ(out.member("inferenceConfig"), R"({"maxTokens":4096,"stopSequences":["a"]})");
   EXPECT_THAT(out.dropped, ElementsAre("stop"));
   TargetModel target;
+  target.family = "nova";
+  const auto nova = with(R"("stop":["\n\n","",""])", target);
+  EXPECT_EQ(nova.member("inferenceConfig"), R"({"maxTokens":4096,"stopSequences":["\n\n"]})");
+  EXPECT_THAT(nova.dropped, ElementsAre("stop"));
   target.family = "gpt";
   EXPECT_THAT(with(R"("stop":"x")", target).dropped, ElementsAre("stop"));
 }
@@ -197,6 +268,22 @@ TEST(ChatToConverse, JsonSchemaIsSentAsAString) {
   EXPECT_EQ(out.fields(), R"({"thinking":{"type":"adaptive"}})") << "no conflicting output_config";
   EXPECT_THAT(with(R"("response_format":{"type":"json_object"})").dropped,
               ElementsAre("response_format"));
+}
+
+TEST(ChatToConverse, JsonSchemaIsReportedWhereTheModelKnowsNone) {
+  TargetModel target = claude();
+  target.json_schema = false;
+  const auto out = with(R"("response_format":{"type":"json_schema","json_schema":{"name":"n",)"
+                        R"("schema":{"type":"object"}}})",
+                        target);
+  EXPECT_EQ(out.member("outputConfig"), "");
+  EXPECT_THAT(out.dropped, ElementsAre("response_format"));
+}
+
+TEST(ChatToConverse, ReportedNamesAreCut) {
+  const auto out = with("\"" + std::string(198, 'k') + "日本\":\"v\"");
+  EXPECT_THAT(out.dropped, ElementsAre(std::string(198, 'k') + "..."))
+      << "at the border of a character";
 }
 
 TEST(ChatToConverse, MetadataKeepsToItsCharacters) {

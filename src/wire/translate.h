@@ -26,7 +26,10 @@ struct TargetModel {
   bool forbids_forced_tool = false;  // tool_choice any/tool is refused
   bool adaptive_thinking = false;    // thinking adaptive + effort instead of budget_tokens
   bool rejects_prefill = false;
-  std::string family;  // "claude", "nova", "llama", "gpt", …
+  bool always_thinks = false;  // reasoning cannot be switched off
+  bool json_schema = true;     // answers by a JSON schema (outputConfig.textFormat)
+  bool one_hour_cache = true;  // cache points may live for an hour
+  std::string family;          // "claude", "nova", "llama", "gpt", …
 };
 
 // The smallest max_tokens that the target accepts: admission raises a request's bound to it before
@@ -54,7 +57,8 @@ struct ChatEncoding {
   std::int64_t created = 0;
   bool stream = false;
   bool include_usage = false;
-  ToolNames tool_names;  // of the translated request
+  std::int64_t estimated_prompt = 0;  // tokens, for a provider that sends no usage
+  ToolNames tool_names;               // of the translated request
 };
 std::unique_ptr<AnswerEncoder> make_chat_encoder(ChatEncoding encoding);
 

@@ -1,5 +1,7 @@
 #include "wire/bedrock/cache_marks.h"
 
+#include <algorithm>
+
 namespace sekisho::wire::bedrock {
 namespace {
 
@@ -22,7 +24,12 @@ void settle_cache_marks(Conversation& conversation, const TargetModel& target,
   }
   if (!target.prompt_caching && !marks.empty()) dropped.push_back("cache_control");
   const std::size_t allowed = target.prompt_caching ? kCachePoints : 0;
-  CacheMark longest = CacheMark::kOneHour;
+  CacheMark longest = target.one_hour_cache ? CacheMark::kOneHour : CacheMark::kFiveMinutes;
+  if (allowed > 0 && longest != CacheMark::kOneHour &&
+      std::any_of(marks.begin(), marks.end(),
+                  [](const CacheMark* mark) { return *mark == CacheMark::kOneHour; })) {
+    dropped.push_back("cache_control.ttl");
+  }
   for (std::size_t i = 0; i < marks.size(); ++i) {
     CacheMark& mark = *marks[i];
     if (i + allowed < marks.size()) {

@@ -1,7 +1,8 @@
 #pragma once
 // Which cache marks of a conversation can be sent: at most four (the last ones count), none where
-// the model does not cache, and time-to-live never increasing over tools → system → messages. Marks
-// that cannot stay are removed from the conversation.
+// the model does not cache, and time-to-live never increasing over tools → system → messages, nor
+// an hour where the model knows five minutes only. Marks that cannot stay are removed from the
+// conversation.
 
 #include <string>
 #include <vector>

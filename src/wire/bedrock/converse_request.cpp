@@ -78,6 +78,7 @@ class RequestWriter {
                            out_.tool_names));
     settle_sampling();
     settle_stop();
+    settle_format();
     settle_cache_marks(conversation_, target_, out_.dropped);
     out_.body.reserve(estimate());
     json_.begin_object();
@@ -139,13 +140,20 @@ class RequestWriter {
     return value > 1.0 ? "1" : number;
   }
 
+  // Claude refuses stop sequences of white space; empty ones nobody takes.
   void settle_stop() {
     auto& stop = conversation_.stop;
     const std::size_t before = stop.size();
-    std::erase_if(stop, [](RawText text) { return is_blank(text); });
+    std::erase_if(stop, [&](RawText text) { return is_claude() ? is_blank(text) : text.empty(); });
     if (target_.family == "gpt") stop.clear();
     if (stop.size() > kStopSequences) stop.resize(kStopSequences);
     if (stop.size() < before) out_.dropped.push_back("stop");
+  }
+
+  void settle_format() {
+    if (conversation_.format.schema.empty() || target_.json_schema) return;
+    conversation_.format = {};
+    out_.dropped.push_back("response_format");
   }
 
   void tool_config() {
@@ -182,10 +190,15 @@ class RequestWriter {
     if (!is_blank(format.description)) json_.key("description").raw_string(format.description);
     json_.end_object().end_object().end_object();
     // output_config beside it would repeat this member, which is refused.
-    if (reasoning_.kind == ReasoningPlan::Kind::kAdaptive && !reasoning_.effort.empty()) {
-      json_.field("effort", reasoning_.effort);
-    }
+    if (!output_effort().empty()) json_.field("effort", output_effort());
     json_.end_object();
+  }
+
+  // Claude's output_config.effort; "" = the model's default.
+  std::string_view output_effort() const {
+    using Plan = ReasoningPlan::Kind;
+    const bool has = reasoning_.kind == Plan::kAdaptive || reasoning_.kind == Plan::kOutputEffort;
+    return has ? reasoning_.effort : std::string_view();
   }
 
   void additional_fields() {
@@ -212,14 +225,14 @@ class RequestWriter {
       json.key("thinking").begin_object().field("type", "adaptive");
       if (!reasoning_.display.empty()) json.field("display", reasoning_.display);
       json.end_object();
-      if (!reasoning_.effort.empty() && conversation_.format.schema.empty()) {
-        json.key("output_config").begin_object().field("effort", reasoning_.effort).end_object();
-      }
     } else if (reasoning_.kind == Plan::kEffort) {
       json.field("reasoning_effort", reasoning_.effort);
     } else if (reasoning_.kind == Plan::kNova) {
       json.key("reasoningConfig").begin_object().field("type", "enabled");
       json.field("maxReasoningEffort", reasoning_.effort).end_object();
+    }
+    if (!output_effort().empty() && conversation_.format.schema.empty()) {
+      json.key("output_config").begin_object().field("effort", output_effort()).end_object();
     }
   }
 

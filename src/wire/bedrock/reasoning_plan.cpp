@@ -22,6 +22,11 @@ bool thinking_was_lost(const Conversation& conversation) {
   return !is_reasoning(turns[turns.size() - 2].blocks.front());
 }
 
+// What was said of the reasoning itself counts before what was said of the whole output.
+std::string_view effort_of(const ReasoningWish& wish) {
+  return wish.effort.empty() ? wish.output_effort : wish.effort;
+}
+
 std::int64_t budget_of(std::string_view effort) {
   if (effort == "minimal") return kLeastThinkingBudget;
   if (effort == "low") return 2048;
@@ -42,7 +47,7 @@ ReasoningPlan budget_plan(const Conversation& conversation, std::int64_t max_tok
     return {};
   }
   const std::int64_t wanted =
-      std::max(wish.budget_tokens.value_or(budget_of(wish.effort)), kLeastThinkingBudget);
+      std::max(wish.budget_tokens.value_or(budget_of(effort_of(wish))), kLeastThinkingBudget);
   // What does not fit leaves a fifth for the answer itself.
   const std::int64_t most = std::max(kLeastThinkingBudget, max_tokens - max_tokens / 5);
   return {.kind = ReasoningPlan::Kind::kBudget,
@@ -50,7 +55,7 @@ ReasoningPlan budget_plan(const Conversation& conversation, std::int64_t max_tok
 }
 
 ReasoningPlan adaptive_plan(const ReasoningWish& wish) {
-  std::string_view effort = wish.effort;
+  std::string_view effort = effort_of(wish);
   if (effort == "minimal") effort = "low";
   if (effort.empty() && wish.budget_tokens) {
     effort = *wish.budget_tokens <= 2048 ? "low" : *wish.budget_tokens <= 8192 ? "medium" : "high";
@@ -62,6 +67,20 @@ std::string_view three_efforts(std::string_view effort) {
   if (effort == "minimal") return "low";
   if (effort == "xhigh" || effort == "max") return "high";
   return effort.empty() ? "medium" : effort;
+}
+
+// No model here reasons unasked but those that always do, so not asking switches it off.
+ReasoningPlan plan_without(const ReasoningWish& wish, const TargetModel& target,
+                           std::vector<std::string>& dropped) {
+  if (wish.mode == ReasoningWish::Mode::kOff && target.always_thinks) {
+    dropped.push_back("reasoning (this model always thinks)");
+  }
+  if (wish.output_effort.empty()) return {};
+  if (target.family == "claude" && target.adaptive_thinking) {
+    return {.kind = ReasoningPlan::Kind::kOutputEffort, .effort = wish.output_effort};
+  }
+  dropped.push_back("output_config.effort");
+  return {};
 }
 
 }  // namespace
@@ -90,16 +109,16 @@ void keep_returnable_reasoning(Conversation& conversation, const TargetModel& ta
 ReasoningPlan plan_reasoning(const Conversation& conversation, const TargetModel& target,
                              std::int64_t max_tokens, std::vector<std::string>& dropped) {
   const ReasoningWish& wish = conversation.reasoning;
-  if (wish.mode != ReasoningWish::Mode::kOn) return {};
+  if (wish.mode != ReasoningWish::Mode::kOn) return plan_without(wish, target, dropped);
   if (!target.reasoning) {
     dropped.push_back("reasoning");
     return {};
   }
   if (target.family == "gpt") {
-    return {.kind = ReasoningPlan::Kind::kEffort, .effort = three_efforts(wish.effort)};
+    return {.kind = ReasoningPlan::Kind::kEffort, .effort = three_efforts(effort_of(wish))};
   }
   if (target.family == "nova") {
-    return {.kind = ReasoningPlan::Kind::kNova, .effort = three_efforts(wish.effort)};
+    return {.kind = ReasoningPlan::Kind::kNova, .effort = three_efforts(effort_of(wish))};
   }
   if (target.family != "claude") {
     dropped.push_back("reasoning");

@@ -16,7 +16,8 @@ namespace sekisho::wire::bedrock {
 inline constexpr std::int64_t kLeastThinkingBudget = 1024;
 
 struct ReasoningPlan {
-  enum class Kind : std::uint8_t { kOff, kBudget, kAdaptive, kEffort, kNova };
+  // kOutputEffort: no thinking is asked for, but the effort of the whole output is.
+  enum class Kind : std::uint8_t { kOff, kBudget, kAdaptive, kOutputEffort, kEffort, kNova };
   Kind kind = Kind::kOff;
   std::int64_t budget_tokens = 0;  // kBudget
   std::string_view effort;         // the others; "" = the model's default

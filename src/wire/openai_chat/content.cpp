@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "wire/media.h"
 #include "wire/openai_chat/reading.h"
@@ -12,6 +15,22 @@ Block text_block(RawText text) {
   return block;
 }
 
+// Base64 as providers take it: some clients break it into lines.
+std::string_view without_breaks(Reading& reading, std::string_view base64) {
+  constexpr std::string_view kBreaks = "\n\r\t ";
+  const auto occurs = [&](char c) { return base64.find(c) != std::string_view::npos; };
+  if (std::none_of(kBreaks.begin(), kBreaks.end(), occurs)) return base64;
+  std::string whole(base64);
+  std::erase_if(whole, [&](char c) { return kBreaks.find(c) != std::string_view::npos; });
+  return reading.conversation.keep(std::move(whole));
+}
+
+std::optional<DataUrl> read_data_url(Reading& reading, std::string_view text) {
+  auto data = parse_data_url(text);
+  if (data) data->base64 = without_breaks(reading, data->base64);
+  return data;
+}
+
 Result<Block> read_image(Reading& reading, JsonValue part, const Place& place) {
   const JsonValue image = part.find("image_url");
   const JsonValue url = image.is(JsonKind::kString) ? image : image.find("url");
@@ -20,7 +39,7 @@ Result<Block> read_image(Reading& reading, JsonValue part, const Place& place) {
   if (text.starts_with("http://") || text.starts_with("https://")) {
     return unsupported(place, "image URLs are not fetched; send the image as a data: URL");
   }
-  const auto data = parse_data_url(text);
+  const auto data = read_data_url(reading, text);
   if (!data) return invalid(place, "image_url.url is not a data: URL with base64 content");
   Block block;
   block.kind = Block::Kind::kImage;
@@ -38,7 +57,7 @@ Result<Block> read_file(Reading& reading, JsonValue part, const Place& place) {
   if (!file.find("file_data").is(JsonKind::kString)) {
     return unsupported(place, "only file.file_data (a data: URL) can be sent, no file_id");
   }
-  const auto data = parse_data_url(reading.text_of(file.find("file_data")));
+  const auto data = read_data_url(reading, reading.text_of(file.find("file_data")));
   if (!data) return invalid(place, "file.file_data is not a data: URL with base64 content");
   Block block;
   block.kind = Block::Kind::kDocument;

@@ -49,31 +49,41 @@ Result<void> stop(Reading& reading, JsonValue value) {
   return {};
 }
 
-void wish_effort(Reading& reading, JsonValue effort) {
-  if (!effort.is(JsonKind::kString)) return;
+// By rising effort; Anthropic's output_config knows those from low on.
+constexpr std::string_view kEfforts[] = {"none", "minimal", "low", "medium",
+                                         "high", "xhigh",   "max"};
+constexpr std::size_t kFirstOutputEffort = 2;
+
+Result<std::string_view> effort_of(JsonValue value, std::size_t first, std::string_view field) {
+  for (std::size_t i = first; i < std::size(kEfforts); ++i) {
+    if (value.equals(kEfforts[i])) return kEfforts[i];
+  }
+  return invalid(Place{nullptr, field},
+                 std::string("must be one of ").append(kEfforts[first]).append(" … max"));
+}
+
+Result<void> wish_effort(Reading& reading, JsonValue value, std::string_view field) {
+  TRY(const std::string_view effort, effort_of(value, 0, field));
   ReasoningWish& wish = reading.conversation.reasoning;
-  if (effort.equals("none")) {
+  if (effort == "none") {
     wish.mode = ReasoningWish::Mode::kOff;
-    return;
+    return {};
   }
   if (wish.mode == ReasoningWish::Mode::kUnset) wish.mode = ReasoningWish::Mode::kOn;
-  wish.effort = reading.text_of(effort);
+  wish.effort = effort;
+  return {};
 }
 
 Result<void> reasoning_effort(Reading& reading, JsonValue value) {
-  constexpr std::string_view kEfforts[] = {"none", "minimal", "low", "medium",
-                                           "high", "xhigh",   "max"};
-  const bool known = std::any_of(std::begin(kEfforts), std::end(kEfforts),
-                                 [&](std::string_view effort) { return value.equals(effort); });
-  if (!known) return invalid(Place{nullptr, "reasoning_effort"}, "not none, minimal … high");
-  wish_effort(reading, value);
-  return {};
+  return wish_effort(reading, value, "reasoning_effort");
 }
 
 // {effort, max_tokens, enabled}
 Result<void> reasoning(Reading& reading, JsonValue value) {
   ReasoningWish& wish = reading.conversation.reasoning;
-  wish_effort(reading, value.find("effort"));
+  if (const JsonValue effort = value.find("effort"); effort.has_value()) {
+    TRY_VOID(wish_effort(reading, effort, "reasoning.effort"));
+  }
   if (value.find("enabled").is(JsonKind::kTrue)) wish.mode = ReasoningWish::Mode::kOn;
   if (value.find("enabled").is(JsonKind::kFalse)) wish.mode = ReasoningWish::Mode::kOff;
   if (const auto budget = value.find("max_tokens").integer()) {
@@ -98,8 +108,10 @@ Result<void> thinking(Reading& reading, JsonValue value) {
 }
 
 Result<void> output_config(Reading& reading, JsonValue value) {
-  const JsonValue effort = value.find("effort");
-  if (effort.is(JsonKind::kString)) reading.conversation.reasoning.effort = reading.text_of(effort);
+  if (const JsonValue effort = value.find("effort"); effort.has_value()) {
+    TRY(reading.conversation.reasoning.output_effort,
+        effort_of(effort, kFirstOutputEffort, "output_config.effort"));
+  }
   for (const JsonValue field : value) {
     if (field.name() != "effort") reading.drop("output_config." + field.name_text());
   }
