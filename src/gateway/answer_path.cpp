@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/admission.h"
 #include "gateway/stream_guard.h"
 
 namespace sekisho::gateway {
@@ -106,6 +107,7 @@ class TranslatedPath final : public AnswerPath {
     encoding.created = unix_ms(x.record.at) / 1000;
     encoding.stream = stream;
     encoding.include_usage = x.envelope.include_usage;
+    encoding.estimated_prompt = estimate_prompt(x);
     encoding.tool_names = request.translated.tool_names;
     return encoding;
   }

@@ -55,6 +55,25 @@ data: [DONE]
 )");
 }
 
+TEST(ConverseToChat, UsageThatNeverCameIsEstimated) {
+  const std::string estimate =
+      R"("usage":{"prompt_tokens":40,"completion_tokens":3,"total_tokens":43,)";
+  for (const bool stream : {true, false}) {
+    const auto out =
+        stream
+            ? decode(kStartEvent + text(0, "Hello ") + text(0, "world") + message_stop("end_turn"))
+            : decode(R"({"output":{"message":{"content":[{"text":"Hello world"}]}},)"
+                     R"("stopReason":"end_turn"})",
+                     false);
+    const auto encoder = make_chat_encoder(
+        {.id = "i", .model = "m", .stream = stream, .include_usage = true, .estimated_prompt = 40});
+    std::string bytes;
+    for (const AnswerEvent& one : out.events) encoder->encode(one, bytes);
+    EXPECT_THAT(bytes, HasSubstr(estimate));
+    if (stream) EXPECT_THAT(bytes, HasSubstr(R"("choices":[],"usage":{)"));
+  }
+}
+
 TEST(ConverseToChat, UsageOnlyWhenAskedFor) {
   const auto out = decode(kStartEvent + text(0, "x") + message_stop("end_turn") + metadata());
   EXPECT_THAT(encode(out.events, true, false), Not(HasSubstr("usage")));

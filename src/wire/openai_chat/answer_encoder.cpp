@@ -1,5 +1,7 @@
 // Canonical events → OpenAI chat completion chunks, or one whole completion.
 
+#include <optional>
+
 #include "wire/json_text.h"
 #include "wire/json_writer.h"
 #include "wire/openai_chat/answer_parts.h"
@@ -16,6 +18,30 @@ void write_head(JsonWriter& json, const ChatEncoding& encoding, std::string_view
   json.field("id", encoding.id).field("object", object);
   json.field("created", encoding.created).field("model", encoding.model);
 }
+
+// Usage as the provider reported it; if it never does, our estimate, as the call is booked then.
+class UsageSeen {
+ public:
+  void delta(const AnswerEvent& event) { bytes_ += event.text.size(); }
+  void usage(const AnswerEvent& event) {
+    reported_ = event.usage;
+    served_tier_ = event.served_tier;
+  }
+  const std::string& served_tier() const { return served_tier_; }
+  Usage figures(std::int64_t estimated_prompt) const {
+    if (reported_) return *reported_;
+    Usage estimate;
+    estimate.source = UsageSource::kEstimated;
+    estimate.input = estimated_prompt;
+    estimate.output = static_cast<std::int64_t>((bytes_ + 3) / 4);
+    return estimate;
+  }
+
+ private:
+  std::optional<Usage> reported_;
+  std::string served_tier_;
+  std::size_t bytes_ = 0;
+};
 
 // The finish is held until the end, so that a stop that turns into an error shows only the error.
 class StreamEncoder final : public AnswerEncoder {
@@ -41,6 +67,7 @@ class StreamEncoder final : public AnswerEncoder {
         block_start(event, out);
         break;
       case Kind::kDelta:
+        usage_.delta(event);
         delta(event, out);
         break;
       case Kind::kBlockStop:
@@ -50,7 +77,7 @@ class StreamEncoder final : public AnswerEncoder {
         stop_ = event;
         break;
       case Kind::kUsage:
-        usage_ = event;
+        usage_.usage(event);
         break;
       case Kind::kError:
         error(event, out);
@@ -160,7 +187,7 @@ class StreamEncoder final : public AnswerEncoder {
     over_ = true;
     out.append(head_).append("},\"finish_reason\":\"").append(finish_reason(stop_.stop));
     out.append(encoding_.include_usage ? "\"}],\"usage\":null}\n\n" : "\"}]}\n\n");
-    if (encoding_.include_usage && usage_.kind == Kind::kUsage) usage_chunk(out);
+    if (encoding_.include_usage) usage_chunk(out);
     out.append("data: [DONE]\n\n");
   }
 
@@ -169,9 +196,9 @@ class StreamEncoder final : public AnswerEncoder {
     JsonWriter json(out);
     json.begin_object();
     write_head(json, encoding_, "chat.completion.chunk");
-    if (!usage_.served_tier.empty()) json.field("service_tier", usage_.served_tier);
+    if (!usage_.served_tier().empty()) json.field("service_tier", usage_.served_tier());
     json.key("choices").begin_array().end_array().key("usage");
-    write_usage(json, usage_.usage);
+    write_usage(json, usage_.figures(encoding_.estimated_prompt));
     json.end_object();
     out.append("\n\n");
   }
@@ -182,7 +209,8 @@ class StreamEncoder final : public AnswerEncoder {
   const ToolAlias* alias_ = nullptr;  // of the open tool call
   std::string tool_id_, arguments_;   // of an open custom call
   std::int64_t tool_index_ = -1, detail_index_ = 0;
-  AnswerEvent stop_, usage_;
+  AnswerEvent stop_;
+  UsageSeen usage_;
   bool over_ = false;
 };
 
@@ -198,13 +226,14 @@ class WholeEncoder final : public AnswerEncoder {
         if (is_reasoning(event)) details_.emplace_back();
         break;
       case Kind::kDelta:
+        usage_.delta(event);
         delta(event);
         break;
       case Kind::kStop:
         stop_ = event;
         break;
       case Kind::kUsage:
-        usage_ = event;
+        usage_.usage(event);
         break;
       case Kind::kError:
         error(event, out);
@@ -251,15 +280,13 @@ class WholeEncoder final : public AnswerEncoder {
     JsonWriter json(out);
     json.begin_object();
     write_head(json, encoding_, "chat.completion");
-    if (!usage_.served_tier.empty()) json.field("service_tier", usage_.served_tier);
+    if (!usage_.served_tier().empty()) json.field("service_tier", usage_.served_tier());
     json.key("choices").begin_array().begin_object().field("index", 0).key("message");
     message(json);
     json.key("logprobs").null();
     json.field("finish_reason", finish_reason(stop_.stop)).end_object().end_array();
-    if (usage_.kind == Kind::kUsage) {
-      json.key("usage");
-      write_usage(json, usage_.usage);
-    }
+    json.key("usage");
+    write_usage(json, usage_.figures(encoding_.estimated_prompt));
     json.end_object();
   }
 
@@ -311,7 +338,8 @@ class WholeEncoder final : public AnswerEncoder {
   std::string content_;
   std::vector<ReasoningDetail> details_;
   std::vector<Call> calls_;
-  AnswerEvent stop_, usage_;
+  AnswerEvent stop_;
+  UsageSeen usage_;
   bool over_ = false;
 };
 
