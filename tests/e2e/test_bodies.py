@@ -10,7 +10,7 @@ import pytest
 from json_text import Drawer
 from secrets_made import github_token
 from servers import ADMIN_KEY
-from wire import call, chat, message
+from wire import call, chat, events, marker, message
 
 SEEDS = range(150)
 MODEL = "@MODEL@"
@@ -216,3 +216,121 @@ def test_models_are_listed(shared):
         names = [model["id"] for model in json.loads(body)["data"]]
         assert status == 200 and "bedrock-claude-sonnet-4-6" in names
     assert call(shared.url + "/v1/models")[0] == 401
+
+
+def test_one_model(shared):
+    for name in ("bedrock-claude-sonnet-4-6", "bedrock/us.anthropic.claude-sonnet-4-6",
+                 "bedrock%2Fus.anthropic.claude-sonnet-4-6", "us.anthropic.claude-sonnet-4-6"):
+        status, _, body = shared.get("/v1/models/" + name)
+        model = json.loads(body)
+        assert status == 200 and model["object"] == "model", body
+        assert model["id"] == "bedrock-claude-sonnet-4-6"
+    status, _, body = call(shared.url + "/v1/models/claude-sonnet-4-6", shared.key,
+                           headers={"anthropic-version": "2023-06-01"})
+    assert status == 200 and json.loads(body)["type"] == "model", body
+    status, _, body = shared.get("/v1/models/claude-sonet-4-6")
+    assert status == 404 and "claude-sonnet-4-6" in json.loads(body)["error"]["message"]
+    status, _, body = call(shared.url + "/v1/models/x", shared.key,
+                           headers={"anthropic-version": "2023-06-01"})
+    assert status == 404 and json.loads(body)["error"]["type"] == "not_found_error"
+    assert call(shared.url + "/v1/models/claude-sonnet-4-6")[0] == 401
+
+
+def test_head_is_get_without_a_body(shared):
+    for path in ("/v1/models", "/v1/models/claude-sonnet-4-6", "/model/info"):
+        status, headers, body = call(shared.url + path, shared.key, method="HEAD")
+        assert status == 200 and body == "" and int(headers["Content-Length"]) > 0
+
+
+@pytest.mark.parametrize("method, path, takes", [
+    ("GET", "/v1/chat/completions", "POST"), ("PUT", "/v1/messages", "POST"),
+    ("GET", "/v1/messages/count_tokens", "POST"), ("DELETE", "/v1/models", "GET, HEAD"),
+    ("POST", "/v1/models/claude-sonnet-4-6", "GET, HEAD")])
+def test_wrong_method(shared, method, path, takes):
+    status, headers, body = call(shared.url + path, shared.key, method=method)
+    error = json.loads(body)
+    assert status == 405 and {k.lower(): v for k, v in headers.items()}["allow"] == takes, headers
+    assert method in error["error"]["message"]
+    assert (error.get("type") == "error") == ("/messages" in path)
+
+
+def test_models_answer_to_the_names_that_model_info_gives(shared):
+    """LiteLLM's clients offer both names of each model (Cline's registers both)."""
+    models = json.loads(shared.get("/v1/model/info")[2])["data"]
+    assert len(models) > 3
+    for model in models:
+        given = model["litellm_params"]["model"]
+        anthropic = given.startswith("anthropic/")
+        for name in (model["model_name"], given, given.split("/", 1)[1]):
+            path, body = (("/v1/messages", message(model=name)) if anthropic else
+                          ("/v1/chat/completions", chat(model=name)))
+            status, _, answer = shared.post(path, body)
+            assert status == 200 and json.loads(answer)["model"], (name, answer)
+
+
+def test_allowed_models_hold_for_every_name_of_a_model(gateway):
+    _, key = gateway.make_key("narrow", models=["bedrock-nova-pro"])
+    for name in ("bedrock/us.anthropic.claude-sonnet-4-6", "us.anthropic.claude-sonnet-4-6"):
+        status, _, body = gateway.post("/v1/chat/completions", chat(model=name), key=key)
+        assert status in (400, 403) and "not allowed" in body, body
+    assert gateway.upstream_requests() == []
+
+
+BEDROCK = "bedrock-claude-sonnet-4-6"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("more, reported", [
+    ({"a\r\nx-evil: 1": 1}, "a%0D%0Ax-evil: 1"),
+    ({"a\u0001b": 1}, "a%01b"),
+    ({"日本": 1}, "%E6%97%A5%E6%9C%AC"),
+    ({"k" * 20_000: 1}, "k" * 100 + "..."),
+    ({"tools": [{"type": "x\r\ny"}]}, "tools[x%0D%0Ay]"),
+    ({"metadata": {"z\r\ny": {"a": 1}}}, "metadata.z%0D%0Ay"),
+])
+def test_odd_field_names_are_reported(gateway, more, reported, stream):
+    """A name that a header cannot carry must not cost the answer that was paid for."""
+    status, headers, body = gateway.post("/v1/chat/completions",
+                                         chat(model=BEDROCK, stream=stream, **more))
+    headers = {name.lower(): value for name, value in headers.items()}
+    assert status == 200, body
+    assert headers["x-sekisho-dropped-fields"] == reported and "x-evil" not in headers
+    [entry] = gateway.entries(1)
+    assert entry["settlement"] == "reported"
+
+
+def test_many_odd_field_names_do_not_fill_the_head(shared):
+    more = {f"k{i}_{'x' * 1000}": 1 for i in range(100)}
+    status, headers, _ = shared.post("/v1/chat/completions", chat(model=BEDROCK, **more))
+    reported = headers["x-sekisho-dropped-fields"]
+    assert status == 200 and len(reported) < 1100 and "...+9" in reported
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_usage_that_the_provider_leaves_out_is_estimated(shared, stream):
+    said = marker(scenario="long", tokens=100, fault={"kind": "missing_usage"})
+    options = {"stream_options": {"include_usage": True}} if stream else {}
+    status, _, body = shared.post("/v1/chat/completions",
+                                  chat(said, model=BEDROCK, stream=stream, **options))
+    last = events(body)[-2][1] if stream else json.loads(body)
+    assert status == 200 and last["usage"]["prompt_tokens"] > 0
+    assert last["usage"]["completion_tokens"] == 100
+    assert not stream or last["choices"] == []
+
+
+@pytest.mark.parametrize("model", [BEDROCK, "bedrock-nova-pro"])
+@pytest.mark.parametrize("more", [
+    {"messages": [{"role": "user", "content": "\u3000\u00a0"}]},
+    {"messages": [{"role": "user", "content": "hi"},
+                  {"role": "system", "content": "\u2003"}, {"role": "user", "content": "\f"}]},
+    {"stop": ["\n\n"]},
+    {"output_config": {"effort": "high"}},
+    {"messages": [{"role": "user", "content": [
+        {"type": "text", "text": "x", "cache_control": {"type": "ephemeral", "ttl": "1h"}}]}]},
+    {"response_format": {"type": "json_schema", "json_schema": {
+        "name": "n", "schema": {"type": "object", "properties": {}, "additionalProperties": False}}}},
+], ids=["blank", "blank-turns", "stop", "effort", "hour", "schema"])
+def test_models_are_asked_for_what_they_take(shared, model, more):
+    """The simulated providers refuse what the real ones refuse."""
+    status, _, body = shared.post("/v1/chat/completions", {**chat(model=model), **more})
+    assert status == 200, body

@@ -41,6 +41,10 @@ def claude(shared):
 
 @pytest.mark.parametrize("model", CHAT_MODELS)
 class TestOpenAi:
+    def test_model(self, chat, model):
+        assert chat.models.retrieve(model).id == model
+        assert model in [one.id for one in chat.models.list()]
+
     def test_plain(self, chat, model):
         answer = chat.chat.completions.create(model=model, messages=ask("hi"))
         assert answer.choices[0].message.content == "Hello from the simulated provider."
@@ -125,6 +129,10 @@ class TestOpenAiErrors:
 
 
 class TestAnthropic:
+    def test_model(self, claude):
+        assert claude.models.retrieve(CLAUDE).id == CLAUDE
+        assert CLAUDE in [one.id for one in claude.models.list()]
+
     def test_plain(self, claude):
         answer = claude.messages.create(model=CLAUDE, max_tokens=50, messages=ask("hi"))
         assert answer.content[0].text == "Hello from the simulated provider."
