@@ -67,8 +67,9 @@ bool is_wanted(const CompiledRule& rule, const Assignment& found, std::string_vi
 Trial judge_assignment(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
                        std::size_t anchor_bytes, ScanCounts& counts) {
   Assignment found;
+  const std::size_t name = rule.spec->skip > 0 ? rule.spec->skip : anchor_bytes;
   const Trial trial =
-      parse_assignment(text, hit.start, hit.start + anchor_bytes, found, counts.bytes_judged);
+      parse_assignment(text, hit.start, hit.start + name, found, counts.bytes_judged);
   if (trial.verdict != Verdict::kYes) return trial;
   ++counts.patterns_run;
   const auto value = text.bytes.substr(found.begin, found.end - found.begin);

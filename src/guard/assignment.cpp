@@ -80,6 +80,7 @@ class Parser {
   Trial read_value(Assignment& out);
   std::size_t value_end(std::size_t begin, std::size_t cap, const ByteClass& plain) const;
   bool is_annotation(std::size_t begin, std::size_t value_end);
+  bool follows_login() const;
 
   // Set when the answer depends on bytes to come.
   Trial unknown(std::size_t hold) const { return Trial::more(std::min(hold, text_.size())); }
@@ -306,6 +307,21 @@ Trial Parser::read_value(Assignment& out) {
   return Trial::yes(out.begin, out.end);
 }
 
+// .netrc: machine … login … password …
+bool Parser::follows_login() const {
+  if (name_begin_ != start_ || text_.bytes.substr(start_, name_end_ - start_) != "password") {
+    return false;
+  }
+  auto before = text_.before(start_, kLookBehind);
+  const auto drop = [&](const ByteClass& set) {
+    while (!before.empty() && set.has(before.back())) before.remove_suffix(1);
+  };
+  drop(kWhite);
+  drop(kAscii);
+  drop(kWhite);
+  return before.ends_with("login");
+}
+
 Trial Parser::parse(Assignment& out) {
   if (!read_name()) return wants_more_ ? unknown(text_.size()) : Trial::no();
   if (!read_sign()) return wants_more_ ? unknown(held_) : Trial::no();
@@ -325,6 +341,7 @@ Trial Parser::parse(Assignment& out) {
     }
     if (sign_ == Sign::kPair) return Trial::no();
     if (sign_ == Sign::kSpace && text_.bytes.substr(name_begin_, 2) == "--") return trial;
+    if (sign_ == Sign::kSpace && follows_login()) return trial;
     if (sign_ == Sign::kTag || round == 1) return trial;
     if (!is_annotation(value, out.end)) {
       if (wants_more_) return unknown(value);

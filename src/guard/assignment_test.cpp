@@ -62,6 +62,16 @@ TEST(Assignment, IsFoundInManySpellings) {
                                          "api_key=b'§'",
                                          "curl -H \"X-Api-Key: §\" https://api.example.net",
                                          "?api_key=§&page=2",
+                                         "machine api.example.net login bob password §\n",
+                                         "machine x\n  login bob\n  password §\n",
+                                         "PWは §\n",
+                                         "PW：§\n",
+                                         "パスワードは §\n",
+                                         "curl -u admin:§ https://api.example.net",
+                                         "curl -uadmin:§ https://api.example.net",
+                                         "curl --user 'admin:§' https://api.example.net",
+                                         "mysql -h db -u root -p§ shop",
+                                         "mysqldump -p'§' shop",
                                          "//api_key:§,"}) {
     expect_found(pattern);
   }
@@ -97,6 +107,11 @@ TEST(Assignment, LeavesReferencesAndPlaceholders) {
         "password_encryption = scram-sha-256",
         "token: 9f3a7c1e-8b2d-4f6a-9c0e-1d2b3a4c5e6f",
         "max_tokens: 4096, tokens = 128000",
+        "docker run -u 1000:1000 -p8080:8080 mysql",
+        "git push -u origin main:feature-2024a",
+        "java -url:jdbc2019a -port:abcd1234",
+        "login with a password Kx9mQ2vLp7wq",
+        "mkdir -pKx9mQ2vLp7wq",
         "beta: 'token-counting-2024-11-01', 'files-api-2025-04-14'",
         "password_hash = '$2b$12$abcdefghijklmnopqrstuv'",
         "token_type: Bearer2048RSAwithSHA256x"}) {

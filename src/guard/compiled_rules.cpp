@@ -7,6 +7,7 @@
 #include <cassert>
 
 #include "guard/assignment.h"
+#include "guard/following.h"
 #include "guard/key_block.h"
 #include "guard/token.h"
 #include "guard/url_password.h"
@@ -16,7 +17,7 @@ namespace sekisho::guard {
 namespace {
 
 // Part of the version: raised when scanning itself changes its findings.
-constexpr std::string_view kScannerRevision = "2";
+constexpr std::string_view kScannerRevision = "3";
 
 class VersionHash {  // FNV-1a
  public:
@@ -33,9 +34,9 @@ class VersionHash {  // FNV-1a
 
 void add_to_version(VersionHash& hash, const RuleSpec& s) {
   for (const auto text : {s.id, s.anchors, s.alphabet, s.pattern}) hash.add(text);
-  hash.add(fmt::format("{} {} {} {} {} {} {} {} {} {}", static_cast<int>(s.shape), s.fold_case,
-                       s.min_bytes, s.run_start, s.long_run, s.skip, s.mix, s.min_entropy,
-                       static_cast<int>(s.check), s.generic));
+  hash.add(fmt::format("{} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(s.shape), s.fold_case,
+                       s.min_bytes, s.run_start, s.glued, s.long_run, s.skip, s.mix,
+                       s.min_entropy, static_cast<int>(s.check), s.generic));
 }
 
 std::vector<std::string_view> split(std::string_view list) {
@@ -110,6 +111,8 @@ Trial CompiledRules::judge(const ScanText& text, const AnchorHit& hit, std::uint
       return judge_url_password(rule, text, hit, bytes, counts);
     case Shape::kKeyBlock:
       return judge_key_block(rule, text, hit, bytes, counts);
+    case Shape::kFollowing:
+      return judge_following(rule, text, hit, bytes, counts);
   }
   return Trial::no();
 }
@@ -123,8 +126,11 @@ std::size_t CompiledRules::held_by(const ScanText& text, std::size_t at) const {
     for (const std::uint16_t index : rules_of_[anchor]) {
       const CompiledRule& rule = rules_[index];
       const RuleSpec& spec = *rule.spec;
-      if (spec.shape == Shape::kAssignment || spec.shape == Shape::kUrl) continue;
-      if (spec.shape == Shape::kToken && !may_start_token(rule, text, at)) continue;
+      if (spec.shape != Shape::kToken && spec.shape != Shape::kKeyBlock) continue;
+      if (spec.shape == Shape::kToken &&
+          !may_start_token(rule, text, at, anchors_->anchors()[anchor].text)) {
+        continue;
+      }
       held = std::min(held, at + spec.skip);
     }
   }

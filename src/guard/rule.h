@@ -18,6 +18,7 @@ enum class Shape : std::uint8_t {
   kAssignment,  // anchor is (part of) a name; the assigned value must match `pattern` wholly
   kUrl,         // anchor "://"; the password of user:password@host; `pattern` matches the scheme
   kKeyBlock,    // PEM-like block; `pattern` matches the header's label
+  kFollowing,   // known by the anchor before it; `check` says how
 };
 
 enum class Check : std::uint8_t {
@@ -29,6 +30,9 @@ enum class Check : std::uint8_t {
   kPassword,         // chosen by people: character mix, no stop words
   kSecret,           // chosen by machines: length and entropy
   kServiceAccount,   // key block that is a member "private_key" of a JSON object
+  kAfterKeyId,       // kFollowing: the secret key after an AWS key id
+  kUserOption,       // kFollowing: the password of an option user:password
+  kPasswordOption,   // kFollowing: the password glued to an option of a program that we know
 };
 
 enum Mix : std::uint8_t { kAnyMix = 0, kNeedsDigit = 1, kNeedsUpper = 2, kNeedsLower = 4 };
@@ -43,8 +47,11 @@ struct RuleSpec {
   std::string_view pattern = {};
   std::size_t min_bytes = 0;  // kToken: shorter runs are not looked at
   bool run_start = false;     // the byte before the anchor must not be of the alphabet
+  bool glued = false;         // …but once in a run it may stand behind a name: MY_KEY_sk-ant-…
   bool long_run = false;      // may go on beyond kTokenBytes
-  std::uint8_t skip = 0;      // kToken: leading bytes of the anchor that are not secret
+  // kToken: leading bytes of the anchor that are not secret. kAssignment: those that are the name,
+  // where the anchor holds a sign too.
+  std::uint8_t skip = 0;
   std::uint8_t mix = kAnyMix;
   double min_entropy = 3.0;  // bits per byte of what follows the anchor
   Check check = Check::kNone;

@@ -56,6 +56,18 @@ std::size_t signs_in_run(const ScanText& text, std::size_t at, const ByteClass& 
   return signs;
 }
 
+// Does the run of bytes begin with a short name that the token is glued to (MY_KEY_, -u)? Only the
+// first anchor of a run may follow one, so that candidates do not pile up.
+bool follows_name(const ScanText& text, std::size_t at, const ByteClass& alphabet,
+                  std::string_view anchor) {
+  constexpr std::size_t kGluedBytes = 40;
+  const std::string_view back = text.before(at, kGluedBytes);
+  std::size_t begin = back.size();
+  while (begin > 0 && (alphabet.has(back[begin - 1]) || kAlnum.has(back[begin - 1]))) --begin;
+  if (begin == 0 && at > back.size()) return false;
+  return back.substr(begin).find(anchor) == std::string_view::npos;
+}
+
 bool follows_bot_number(const ScanText& text, std::size_t at) {
   const std::string_view back = text.before(at, 11);
   std::size_t digits = 0;
@@ -99,7 +111,8 @@ bool starts_run(const ScanText& text, std::size_t at, const ByteClass& alphabet)
   return signs_in_run(text, at, alphabet) <= kSignsInRun;
 }
 
-bool may_start_token(const CompiledRule& rule, const ScanText& text, std::size_t at) {
+bool may_start_token(const CompiledRule& rule, const ScanText& text, std::size_t at,
+                     std::string_view anchor) {
   switch (rule.spec->check) {
     case Check::kBotNumber:
       return follows_bot_number(text, at);
@@ -107,14 +120,16 @@ bool may_start_token(const CompiledRule& rule, const ScanText& text, std::size_t
       return at >= 3 && rule.alphabet.run_end(text.bytes, at - 3, at) == at &&
              starts_run(text, at - 3, rule.alphabet);
     default:
-      return !rule.spec->run_start || starts_run(text, at, rule.alphabet);
+      return !rule.spec->run_start || starts_run(text, at, rule.alphabet) ||
+             (rule.spec->glued && follows_name(text, at, rule.alphabet, anchor));
   }
 }
 
 Trial judge_token(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
                   std::size_t anchor_bytes, ScanCounts& counts) {
   const RuleSpec& spec = *rule.spec;
-  if (!may_start_token(rule, text, hit.start)) return Trial::no();
+  const auto anchor = text.bytes.substr(hit.start, anchor_bytes);
+  if (!may_start_token(rule, text, hit.start, anchor)) return Trial::no();
   const std::size_t begin = hit.start + spec.skip, body = hit.start + anchor_bytes;
   const std::size_t cap = hit.start + kTokenBytes;
   const std::size_t end = rule.alphabet.run_end(text.bytes, body, std::min(cap, text.size()));

@@ -11,7 +11,8 @@ namespace sekisho::guard {
 bool starts_run(const ScanText& text, std::size_t at, const ByteClass& alphabet);
 
 // May a token of the rule begin with an anchor at `at`, by what stands before it?
-bool may_start_token(const CompiledRule& rule, const ScanText& text, std::size_t at);
+bool may_start_token(const CompiledRule& rule, const ScanText& text, std::size_t at,
+                     std::string_view anchor);
 
 Trial judge_token(const CompiledRule& rule, const ScanText& text, const AnchorHit& hit,
                   std::size_t anchor_bytes, ScanCounts& counts);
