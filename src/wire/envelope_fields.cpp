@@ -212,8 +212,7 @@ bool EnvelopeWalk::tool_name() {
   auto name = c_.read_string();
   if (!name) return false;
   e_.tool_names.push_back(unescape_json(c_.of(name->raw)));
-  bool plain = !name->escaped && name->raw.size() <= limits::kIdentifierBytes;
-  return plain || add_block(*name, BlockKind::kToolDefinition);
+  return is_plain(*name) || add_block(*name, BlockKind::kToolDefinition);
 }
 
 }  // namespace sekisho::wire

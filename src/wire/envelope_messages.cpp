@@ -77,8 +77,7 @@ bool EnvelopeWalk::message_field(std::string_view key, BlockKind& role) {
     auto name = c_.read_string();
     if (!name) return false;
     role = kind_of_role(short_text(*name));
-    bool plain = !name->escaped && name->raw.size() <= limits::kIdentifierBytes;
-    return plain || add_block(*name, BlockKind::kOther);
+    return is_plain(*name) || add_block(*name, BlockKind::kOther);
   }
   if (key == "content") return content(kByRole);
   if (key == "reasoning_content" || key == "reasoning" || key == "refusal") return text(kByRole);
@@ -117,8 +116,7 @@ bool EnvelopeWalk::part_field(std::string_view key, BlockKind kind, std::string_
     auto name = c_.read_string();
     if (!name) return false;
     type = short_text(*name);
-    bool plain = !name->escaped && name->raw.size() <= limits::kIdentifierBytes;
-    return plain || add_block(*name, BlockKind::kOther);
+    return is_plain(*name) || add_block(*name, BlockKind::kOther);
   }
   if (key == "text" || key == "thinking" || key == "refusal") return text(kind);
   if (key == "content") return content(BlockKind::kToolResult);
@@ -174,7 +172,7 @@ bool EnvelopeWalk::source() {
       auto name = c_.read_string();
       if (!name) return false;
       (*key == "type" ? type : media_type) = short_text(*name);
-      good = name->raw.size() <= limits::kIdentifierBytes || add_block(*name, BlockKind::kOther);
+      good = is_plain(*name) || add_block(*name, BlockKind::kOther);
     } else if (*key == "data" && value == JsonType::kString) {
       data_block = e_.blocks.size();
       good = text(BlockKind::kOther);

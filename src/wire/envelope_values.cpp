@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "wire/envelope_walk.h"
@@ -83,12 +85,23 @@ bool EnvelopeWalk::labels() {
   });
 }
 
+// Short names and ids hold no secret: tokens are longer, and the long ids of tool calls have
+// beginnings of their own.
+bool EnvelopeWalk::is_plain(const JsonString& name) const {
+  constexpr std::size_t kShortestToken = 20;
+  constexpr std::array<std::string_view, 5> kKnownIds = {"toolu_", "call_", "tooluse_", "srvtoolu_",
+                                                         "chatcmpl-"};
+  if (name.escaped || name.raw.size() > limits::kIdentifierBytes) return false;
+  if (name.raw.size() < kShortestToken) return true;
+  const auto text = c_.of(name.raw);
+  return std::ranges::any_of(kKnownIds, [&](auto known) { return text.starts_with(known); });
+}
+
 bool EnvelopeWalk::identifier() {
   if (c_.peek() != JsonType::kString) return strings(BlockKind::kOther);
   auto value = c_.read_string();
   if (!value) return false;
-  bool plain = !value->escaped && value->raw.size() <= limits::kIdentifierBytes;
-  return plain || add_block(*value, BlockKind::kOther);
+  return is_plain(*value) || add_block(*value, BlockKind::kOther);
 }
 
 std::string_view EnvelopeWalk::short_text(const JsonString& text) {

@@ -78,6 +78,7 @@ class EnvelopeWalk {
   bool strings(BlockKind kind);  // every string that is long enough is a block
   bool labels();                 // strings(kOther) that are longer than identifiers
   bool is_cache_control(const JsonString& key) const;
+  bool is_plain(const JsonString& name) const;
   bool identifier();                                   // a short plain string is no block
   std::optional<std::string> decoded(BlockKind kind);  // a string that is a block and is wanted
   bool integer(const char* what, std::optional<std::int64_t>& value);
