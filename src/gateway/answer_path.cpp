@@ -13,7 +13,7 @@ class RawPath final : public AnswerPath {
   RawPath(const Exchange& x, bool stream, bool hide_usage)
       : dialect_(x.dialect),
         answer_(wire::make_raw_answer(x.dialect, stream)),
-        guard_(x.worker.rules, x.policy->settings.secrets, x.policy->settings.inspect),
+        guard_(x.worker.rules, x.policy->settings.secrets, x.policy->settings.inspects()),
         hide_usage_(hide_usage) {}
 
   Result<const guard::RuleInfo*> feed(std::string_view bytes, std::string& out) override {
@@ -76,7 +76,7 @@ class TranslatedPath final : public AnswerPath {
   TranslatedPath(const Exchange& x, const UpstreamRequest& request, bool stream)
       : decoder_(wire::make_converse_decoder(stream)),
         encoder_(wire::make_chat_encoder(encoding(x, request, stream))),
-        guard_(x.worker.rules, x.policy->settings.secrets, x.policy->settings.inspect) {}
+        guard_(x.worker.rules, x.policy->settings.secrets, x.policy->settings.inspects()) {}
 
   Result<const guard::RuleInfo*> feed(std::string_view bytes, std::string& out) override {
     auto fed = decoder_->feed(bytes, events_);

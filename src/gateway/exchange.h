@@ -48,6 +48,7 @@ struct Exchange {
   std::vector<BlockFinding> findings;
   bool scanned = false;
   InputVerdict verdict;
+  std::vector<std::string> tainted_headers;  // hold a secret: they do not go on
 
   // admission
   const catalog::ModelGroup* model = nullptr;

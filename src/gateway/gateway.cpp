@@ -187,6 +187,9 @@ io::task<void> run(Exchange& x) {
 }  // namespace
 
 io::task<Outcome<void>> receive(Exchange& x) {
+  if (auto query = check_query(x.http.request()); !query) {
+    co_return Refused(std::move(query).error());
+  }
   auto who = identify(x.http.request(), *x.policy, x.record.at);
   x.key = who ? *who : whose_credential(x.http.request(), *x.policy);
   if (x.key) note_caller(x);
@@ -202,14 +205,17 @@ io::task<Outcome<void>> receive(Exchange& x) {
 
 Outcome<void> inspect(Exchange& x) {
   const auto& settings = x.policy->settings;
-  if (!settings.inspect) return {};
+  if (!settings.inspects()) return {};
+  x.tainted_headers = find_in_headers(*x.worker.rules, settings.secrets, x.http.request().headers,
+                                      x.record.verdicts);
   std::int64_t scanned_now = 0;
   x.findings = find_in_request(*x.worker.rules, x.body.view(), x.envelope, x.earlier, scanned_now);
   x.scanned = true;
   x.verdict = judge_request(*x.worker.rules, settings.secrets, x.envelope, x.findings);
   x.record.scanned_request_bytes = x.verdict.covered_bytes;
-  x.record.rules_version = x.worker.rules->version();
-  x.record.verdicts = x.verdict.records;
+  x.record.rules_version = guard::name_of_rules(*x.worker.rules, settings.secrets);
+  x.record.verdicts.insert(x.record.verdicts.end(), x.verdict.records.begin(),
+                           x.verdict.records.end());
   if (!x.verdict.blocked_by) return {};
   wire::Refusal refusal;
   refusal.code = Code::kGuardrailBlocked;

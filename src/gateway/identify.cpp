@@ -2,11 +2,15 @@
 
 #include <array>
 
+#include "gateway/query_string.h"
+
 namespace sekisho::gateway {
 namespace {
 
+// By precedence: the header that is meant for a gateway comes first. Clients often send another
+// provider's key, or a dummy, in the others.
 constexpr std::array<std::string_view, 5> kCredentialHeaders{
-    "authorization", "x-api-key", "x-litellm-api-key", "x-goog-api-key", "api-key"};
+    "x-litellm-api-key", "authorization", "x-api-key", "x-goog-api-key", "api-key"};
 
 std::string_view without_scheme(std::string_view value) {
   constexpr std::string_view kBearer = "bearer ";
@@ -26,44 +30,50 @@ wire::Refusal unauthenticated(std::string rule, std::string detail) {
   return refusal;
 }
 
+// The first credential that the policy knows; else an error that says what was missing.
+Outcome<const KeyPolicy*> find_caller(const http::Headers& headers, const Policy& policy) {
+  bool presented = false;
+  for (auto name : kCredentialHeaders) {
+    auto value = headers.find(name);
+    if (!value) continue;
+    auto credential = without_scheme(*value);
+    if (credential.empty()) continue;
+    presented = true;
+    auto it = policy.keys.find(identity::hash_key(credential));
+    if (it != policy.keys.end()) return &it->second;
+  }
+  if (presented) {
+    return Refused(unauthenticated("key_unknown",
+                                   "this virtual key is not known (deleted, or "
+                                   "mistyped)"));
+  }
+  return Refused(
+      unauthenticated("key_missing",
+                      "no virtual key was sent: expected 'Authorization: Bearer sk-…' or "
+                      "'x-api-key: sk-…'"));
+}
+
+wire::Refusal key_in_url(const std::string& what) {
+  return unauthenticated("key_in_url",
+                         "a key in the query string is refused (" + what +
+                             "; it ends up in logs): send it as 'Authorization: Bearer'; revoke "
+                             "the one that was sent");
+}
+
 }  // namespace
 
-std::string_view presented_credential(const http::Headers& headers) {
-  for (auto name : kCredentialHeaders) {
-    if (auto value = headers.find(name); value && !value->empty()) {
-      // Clients of a gateway often send a dummy x-api-key beside the real bearer, or the reverse.
-      auto credential = without_scheme(*value);
-      if (credential.starts_with("sk-")) return credential;
-    }
-  }
-  for (auto name : kCredentialHeaders) {
-    if (auto value = headers.find(name); value && !value->empty()) return without_scheme(*value);
-  }
+Outcome<void> check_query(const http::RequestHead& request) {
+  auto found = credential_parameter(request.query());
+  if (found) return Refused(key_in_url(*found));
   return {};
 }
 
 Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Policy& policy,
                                    WallTime now) {
-  if (request.query().find("=sk-") != std::string_view::npos) {
-    return Refused(
-        unauthenticated("key_in_url",
-                        "a key in the query string is refused (it ends up in logs): send it as "
-                        "'Authorization: Bearer'; revoke the one that was sent"));
-  }
-  auto credential = presented_credential(request.headers);
-  if (credential.empty()) {
-    return Refused(
-        unauthenticated("key_missing",
-                        "no virtual key was sent: expected 'Authorization: Bearer sk-…' or "
-                        "'x-api-key: sk-…'"));
-  }
-  auto it = policy.keys.find(identity::hash_key(credential));
-  if (it == policy.keys.end()) {
-    return Refused(unauthenticated("key_unknown",
-                                   "this virtual key is not known (deleted, or "
-                                   "mistyped)"));
-  }
-  const KeyPolicy& key = it->second;
+  if (holds_virtual_key(request.query())) return Refused(key_in_url("a virtual key"));
+  auto found = find_caller(request.headers, policy);
+  if (!found) return found;
+  const KeyPolicy& key = **found;
   if (key.blocked || key.user_blocked) {
     auto refusal = unauthenticated(
         key.blocked ? "key_blocked" : "user_blocked",
@@ -82,10 +92,8 @@ Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Polic
 }
 
 const KeyPolicy* whose_credential(const http::RequestHead& request, const Policy& policy) {
-  auto credential = presented_credential(request.headers);
-  auto it =
-      credential.empty() ? policy.keys.end() : policy.keys.find(identity::hash_key(credential));
-  return it == policy.keys.end() ? nullptr : &it->second;
+  auto found = find_caller(request.headers, policy);
+  return found ? *found : nullptr;
 }
 
 std::string_view session_from_headers(const http::Headers& headers) {

@@ -1,13 +1,13 @@
 #pragma once
-// Who calls: the credential headers that clients of every dialect use, looked up by SHA-256 in the
-// policy snapshot. Keys in the query string are refused: they end up in logs.
+// Who calls: the credential headers that clients of every dialect use, each looked up by SHA-256 in
+// the policy snapshot until one is known. Keys in the query string are refused: they end up in logs.
 
 #include "gateway/exchange.h"
 
 namespace sekisho::gateway {
 
-// The credential as presented, without "Bearer "; empty if there is none.
-std::string_view presented_credential(const http::Headers& headers);
+// For the data plane: refuses a query string with a key, a token or a parameter named like one.
+Outcome<void> check_query(const http::RequestHead& request);
 
 Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Policy& policy,
                                    WallTime now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "guard/escaped_words.h"
 #include "wire/json_text.h"
 
 namespace sekisho::gateway {
@@ -12,7 +13,7 @@ void scan_block(const guard::RuleSet& rules, std::string_view body, const wire::
                 std::vector<BlockFinding>& out) {
   scratch.clear();
   if (!block.escaped) {
-    rules.scan(block.raw.of(body), scratch);
+    guard::scan_whole(rules, block.raw.of(body), scratch);
     for (const auto& f : scratch) {
       out.push_back(
           {index, f.rule, static_cast<std::uint32_t>(f.begin), static_cast<std::uint32_t>(f.end)});
@@ -20,7 +21,7 @@ void scan_block(const guard::RuleSet& rules, std::string_view body, const wire::
     return;
   }
   wire::DecodedText decoded(block.raw.of(body));
-  rules.scan(decoded.text(), scratch);
+  guard::scan_whole(rules, decoded.text(), scratch);
   for (const auto& f : scratch) {
     out.push_back({index, f.rule, static_cast<std::uint32_t>(decoded.raw_offset(f.begin)),
                    static_cast<std::uint32_t>(decoded.raw_end(f.end))});
@@ -52,7 +53,41 @@ std::string_view mode_name(guard::Mode mode) {
   return "off";
 }
 
+bool starts_with_ci(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() &&
+         http::equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
 }  // namespace
+
+bool passes_upstream(std::string_view name) {
+  for (auto exact : {"user-agent", "accept", "x-app", "openai-beta", "idempotency-key"}) {
+    if (http::equals_ignoring_case(name, exact)) return true;
+  }
+  return starts_with_ci(name, "anthropic-") || starts_with_ci(name, "x-stainless-");
+}
+
+std::vector<std::string> find_in_headers(const guard::RuleSet& rules, const guard::Policy& policy,
+                                         const http::Headers& headers,
+                                         std::vector<trace::VerdictRecord>& records) {
+  constexpr std::size_t kShortestSecret = 16;  // most headers are shorter
+  std::vector<std::string> tainted;
+  std::vector<guard::Finding> found;
+  for (const auto& field : headers.fields()) {
+    if (field.value.size() < kShortestSecret || !passes_upstream(field.name)) continue;
+    found.clear();
+    rules.scan(field.value, found);
+    bool tells = false;
+    for (const auto& finding : found) {
+      const auto& rule = rules.rules()[finding.rule];
+      if (policy.mode_of(rule) == guard::Mode::kOff) continue;
+      count_verdict(records, rule.id, guard::Mode::kRedact, "request");
+      tells = true;
+    }
+    if (tells) tainted.emplace_back(field.name);
+  }
+  return tainted;
+}
 
 std::vector<BlockFinding> find_in_request(const guard::RuleSet& rules, std::string_view body,
                                           const wire::Envelope& envelope,

@@ -9,6 +9,7 @@
 #include "gateway/conversation_memory.h"
 #include "gateway/policy.h"
 #include "guard/guard.h"
+#include "http/message.h"
 #include "trace/trace.h"
 #include "wire/envelope.h"
 
@@ -30,6 +31,16 @@ struct InputVerdict {
 InputVerdict judge_request(const guard::RuleSet& rules, const guard::Policy& policy,
                            const wire::Envelope& envelope,
                            const std::vector<BlockFinding>& findings);
+
+// What of the client's headers goes on to a provider of the same dialect. Credentials never do;
+// accept-encoding neither: an answer that we cannot read we could not inspect.
+bool passes_upstream(std::string_view name);
+
+// Names of the headers that would go on but hold a secret: they are left out, whatever the mode of
+// the rule that found it (but off), and `records` says so.
+std::vector<std::string> find_in_headers(const guard::RuleSet& rules, const guard::Policy& policy,
+                                         const http::Headers& headers,
+                                         std::vector<trace::VerdictRecord>& records);
 
 // Adds one to the record of (rule, mode, where), creating it.
 void count_verdict(std::vector<trace::VerdictRecord>& records, std::string_view rule,

@@ -93,6 +93,60 @@ TEST(Inspection, AConversationThatGoesOnIsReadOnce) {
   EXPECT_LT(second, 100);
 }
 
+TEST(Inspection, HeadersWithASecretDoNotGoOn) {
+  Case c;
+  http::Headers headers;
+  headers.add("user-agent", "claude-cli/1.0.0 (external, cli)");
+  headers.add("X-Stainless-Lang", "js and " + kSecret);
+  headers.add("anthropic-beta", "context-1m-2025-08-07,interleaved-thinking-2025-05-14");
+  headers.add("x-private", kSecret);  // does not go on anyway
+  std::vector<trace::VerdictRecord> records;
+  auto tainted = find_in_headers(*c.rules, {}, headers, records);
+  EXPECT_EQ(tainted, std::vector<std::string>{"X-Stainless-Lang"});
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].rule, "aws-access-key-id");
+}
+
+TEST(Inspection, ReadsWordsThatAreSpelledWithEscapes) {
+  Case c;
+  const std::string token = "glpat-" + std::string("q7Rk2LmX9bVt4ZsP1wYd");
+  for (const std::string& spelled :
+       {"{\"a\":\"glpat\\u002d" + token.substr(6) + "\"}", "x=glpat%2D" + token.substr(6) + "&y=1",
+        "glpat\\u002D" + token.substr(6)}) {
+    auto body = body_of({"the words before " + spelled + " and those behind"}, "");
+    std::int64_t scanned = 0;
+    auto found = c.find(body, false, scanned);
+    auto envelope = *wire::parse_envelope(wire::Dialect::kOpenAiChat, body);
+    auto verdict = judge_request(*c.rules, {}, envelope, found);
+    auto clean = wire::SplicedBody(body, verdict.redactions).str();
+    EXPECT_EQ(clean.find(token.substr(6)), std::string::npos) << clean;
+    EXPECT_NE(clean.find("the words before"), std::string::npos) << clean;
+    EXPECT_NE(clean.find("and those behind"), std::string::npos) << clean;
+  }
+}
+
+TEST(Inspection, WithAllRulesOffNothingCountsAsInspected) {
+  Settings settings;
+  EXPECT_TRUE(settings.inspects());
+  settings.secrets.fallback = guard::Mode::kOff;
+  EXPECT_FALSE(settings.inspects());
+  settings.secrets.rules = {{"jwt", guard::Mode::kOff}};
+  EXPECT_FALSE(settings.inspects());
+  settings.secrets.rules.emplace_back("github-token", guard::Mode::kDetect);
+  EXPECT_TRUE(settings.inspects());
+}
+
+TEST(Inspection, TheNameOfTheRulesSaysWhichAreOff) {
+  Case c;
+  const std::string version(c.rules->version());
+  guard::Policy policy;
+  EXPECT_EQ(guard::name_of_rules(*c.rules, policy), version);
+  policy.rules = {{"jwt", guard::Mode::kOff}, {"url-password", guard::Mode::kBlock}};
+  EXPECT_EQ(guard::name_of_rules(*c.rules, policy), version + " without jwt");
+  policy.fallback = guard::Mode::kOff;
+  EXPECT_EQ(guard::name_of_rules(*c.rules, policy), version + " only url-password");
+}
+
 // The law of the memory: it changes no verdict, however bodies follow each other.
 TEST(Inspection, WithMemoryEqualsWithout) {
   rc::check([] {

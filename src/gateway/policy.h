@@ -67,6 +67,8 @@ enum class Capture : std::uint8_t { kOff, kRedacted, kFull };
 struct Settings {
   guard::Policy secrets;
   bool inspect = true;
+  // False where every rule is off too: then nothing is scanned, and records say so.
+  bool inspects() const { return inspect && secrets.is_on(); }
   Capture capture = Capture::kOff;
   std::int64_t output_floor = 256;  // max_tokens is never lowered below this
   bool allow_unpriced = false;

@@ -91,6 +91,26 @@ TEST(RawStreamGuard, RedactsWhereverTheStreamIsCut) {
   });
 }
 
+TEST(RawStreamGuard, RedactsAKeyInANumberedListingWhereverItIsCut) {
+  constexpr std::string_view kDigits = "q7Rk2LmX9bVt4ZsP1wYd8cNf3hGj6TaE0UuIiOoAa5S+DdFf/GgHhJjKkLlQqWwEe";
+  std::string text = "     1→-----BEGIN RSA PRIVATE KEY-----\n";
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < 4; ++i) {
+    lines.push_back(std::string(kDigits.substr(i, 64 - i)) + std::string(kDigits.substr(0, i)));
+    text += "     " + std::to_string(i + 2) + "→" + lines.back() + "\n";
+  }
+  text += "     6→-----END RSA PRIVATE KEY-----\n     7→the end\n";
+  bool blocked = false;
+  const std::string expected = "     1→[REDACTED:private-key]\n     7→the end\n";
+  for (std::size_t cut = 1; cut < text.size(); ++cut) {
+    auto out = through(pieces(text, {cut}), guard::Mode::kRedact, blocked);
+    ASSERT_EQ(content_of(out), expected) << cut;
+  }
+  std::vector<std::size_t> each;
+  for (std::size_t cut = 1; cut < text.size(); ++cut) each.push_back(cut);
+  EXPECT_EQ(content_of(through(pieces(text, each), guard::Mode::kRedact, blocked)), expected);
+}
+
 TEST(RawStreamGuard, BlockingLetsNothingOfTheSecretOut) {
   auto text = "before " + kSecret + " after";
   for (std::size_t cut = 1; cut < text.size(); ++cut) {

@@ -2,28 +2,17 @@
 
 #include <algorithm>
 
+#include "gateway/query_string.h"
+
 namespace sekisho::gateway {
 namespace {
-
-bool starts_with_ci(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() &&
-         http::equals_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
-// What of the client's headers goes on to a provider of the same dialect. Credentials never do;
-// accept-encoding neither: an answer that we cannot read we could not inspect.
-bool passes_upstream(std::string_view name) {
-  for (auto exact : {"user-agent", "accept", "x-app", "openai-beta", "idempotency-key"}) {
-    if (http::equals_ignoring_case(name, exact)) return true;
-  }
-  return starts_with_ci(name, "anthropic-") || starts_with_ci(name, "x-stainless-");
-}
 
 void add_client_headers(const Exchange& x, http::Headers& out) {
   const auto& fields = x.http.request().headers.fields();
   out.reserve(fields.size() + 4);
   for (const auto& field : fields) {
-    if (passes_upstream(field.name)) out.add(field.name, field.value);
+    bool tainted = std::ranges::find(x.tainted_headers, field.name) != x.tainted_headers.end();
+    if (passes_upstream(field.name) && !tainted) out.add(field.name, field.value);
   }
 }
 
@@ -75,8 +64,8 @@ void build_raw(Exchange& x, const Upstream& upstream, const catalog::Deployment&
     if (!upstream.base_path.ends_with("/v1")) request.target += "/v1";
     request.target +=
         x.operation == wire::Operation::kCountTokens ? "/messages/count_tokens" : "/messages";
-    auto query = x.http.request().query();
-    if (!query.empty()) request.target += "?" + std::string(query);
+    auto query = query_for_upstream(x.http.request().query());
+    if (!query.empty()) request.target += "?" + query;
   } else {
     request.target += "/chat/completions";
   }

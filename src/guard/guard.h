@@ -96,6 +96,12 @@ struct Policy {
   Mode fallback = Mode::kRedact;
   std::vector<std::pair<std::string, Mode>> rules;
   Mode mode_of(const RuleInfo& rule) const;
+  // False if every rule is off: there is nothing to scan for.
+  bool is_on() const;
 };
+
+// What was scanned for, for records: the version of the rules, and which of them were off:
+// "secrets-70-0123…", "secrets-70-0123… without jwt, url-password", "secrets-70-0123… only jwt".
+std::string name_of_rules(const RuleSet& rules, const Policy& policy);
 
 }  // namespace sekisho::guard

@@ -32,4 +32,22 @@ Mode Policy::mode_of(const RuleInfo& rule) const {
   return named == rules.end() ? fallback : named->second;
 }
 
+bool Policy::is_on() const {
+  return fallback != Mode::kOff || std::ranges::any_of(rules, [](const auto& entry) {
+           return entry.second != Mode::kOff;
+         });
+}
+
+std::string name_of_rules(const RuleSet& rules, const Policy& policy) {
+  std::string name(rules.version());
+  const bool all_but = policy.fallback != Mode::kOff;
+  std::string_view before = all_but ? " without " : " only ";
+  for (const auto& [id, mode] : policy.rules) {
+    if ((mode == Mode::kOff) != all_but) continue;
+    name.append(before).append(id);
+    before = ", ";
+  }
+  return name;
+}
+
 }  // namespace sekisho::guard

@@ -22,3 +22,12 @@ def github_token(seed):
 def aws_access_key(seed):
     draw = random.Random(seed)
     return "AKIA" + "".join(draw.choice(string.ascii_uppercase + "234567") for _ in range(16))
+
+
+def private_key(seed):
+    """The lines of a PEM block."""
+    draw = random.Random(seed)
+    alphabet = BASE62 + "+/"
+    body = ["".join(draw.choice(alphabet) for _ in range(64)) for _ in range(8)]
+    return ["-----BEGIN RSA PRIVATE KEY-----", *body, "q7Rk2LmX9bVt==",
+            "-----END RSA PRIVATE KEY-----"]

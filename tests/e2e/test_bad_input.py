@@ -130,6 +130,28 @@ def test_key_in_the_query_string(shared, query):
     assert ADMIN_KEY not in answer
 
 
+@pytest.mark.parametrize("query", [
+    "token=sk%2Dabcdefgh", "authorization=Bearer%20sk-abcdefgh", "sk-abcdefgh", "foo[]=sk-abcdefgh",
+    "key=AIzaSomething", "beta=true&api_key=AIzaSomething", "x=sk%252Dabcdefgh"])
+@pytest.mark.parametrize("path", [CHAT, MESSAGES])
+def test_a_credential_in_the_query_string_in_every_spelling(shared, path, query):
+    before = len(shared.upstream_requests())
+    body = chat() if path == CHAT else message()
+    status, _, answer = call(f"{shared.url}{path}?{query}", ADMIN_KEY, body)
+    assert status == 401 and "query string" in answer
+    assert "abcdefgh" not in answer and "AIza" not in answer
+    assert len(shared.upstream_requests()) == before
+
+
+@pytest.mark.parametrize("headers", [
+    {"authorization": "Bearer sk-dummy", "x-api-key": ADMIN_KEY},
+    {"authorization": "Bearer sk-ant-oat01-subscription", "x-litellm-api-key": ADMIN_KEY},
+    {"authorization": f"Bearer {ADMIN_KEY}", "x-api-key": "sk-ant-dummy"}])
+def test_a_known_key_beside_a_dummy(shared, headers):
+    status, _, answer = call(shared.url + "/v1/models", None, None, headers=headers)
+    assert status == 200, answer
+
+
 HEAD = f"POST {CHAT} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {ADMIN_KEY}\r\n"
 SMUGGLED = b"GET /v1/models HTTP/1.1\r\nhost: x\r\n\r\n"
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from secrets_made import aws_access_key, github_token
+from secrets_made import aws_access_key, github_token, private_key
 from wire import Stream, chat, events, message
 
 CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
@@ -286,6 +286,33 @@ def test_off(modes, providers):
     gateway = modes("off")
     assert gateway.post(CHAT, chat(f"mine is {SECRET}"))[0] == 200
     assert SECRET in upstream_bodies(gateway)[-1]
+    assert call_of(gateway)["scanned_request_bytes"] == -1
+    assert call_of(gateway)["scanned_response_bytes"] == -1
+
+
+def call_of(gateway):
+    return gateway.calls(1)[-1]
+
+
+@pytest.mark.parametrize("form", ["{:>6}→{}", "{:>6}\t{}", "{} | {}", "-{1}", "+{1}", "id_rsa:{}:{}",
+                                  '  "{1}\\n" +'])
+def test_private_keys_in_listings(shared, pair, form):
+    """Agents' tools number the lines of the files that they show."""
+    lines = private_key(3)
+    shown = "\n".join(form.format(number + 1, line) for number, line in enumerate(lines))
+    assert post(shared, pair, ask(pair, f"Result:\n{shown}\nWhat is it?"))[0] == 200
+    [up] = upstream_bodies(shared)
+    assert "REDACTED:private-key" in up and "What is it?" in up
+    assert [line for line in lines if line in up] == []
+
+
+def test_headers_with_a_secret_do_not_go_up(gateway):
+    status, _, answer = gateway.post(MESSAGES, message(), headers={
+        "anthropic-beta": SECRET, "x-stainless-lang": "python"})
+    assert status == 200, answer
+    [up] = gateway.upstream_requests()
+    assert SECRET not in json.dumps(up) and "x-stainless-lang" in json.dumps(up).lower()
+    assert findings(gateway, "redact", "request") == 1
 
 
 def test_not_scanned_is_not_clean(make_gateway):
