@@ -1,6 +1,7 @@
 #pragma once
 // Who calls: the credential headers that clients of every dialect use, each looked up by SHA-256 in
-// the policy snapshot until one is known. Keys in the query string are refused: they end up in logs.
+// the policy snapshot until one is known. Keys in the query string are refused: they end up in
+// logs.
 
 #include "gateway/exchange.h"
 

@@ -26,17 +26,14 @@ struct Case {
 TEST(Identify, TakesTheFirstHeaderWhoseKeyIsKnown) {
   Case c;
   using Headers = std::vector<std::pair<std::string, std::string>>;
-  for (const Headers& headers : {Headers{{"authorization", "Bearer " + kKey}},
-                                 Headers{{"authorization", "bearer  " + kKey}},
-                                 Headers{{"authorization", kKey}},
-                                 Headers{{"x-litellm-api-key", "Bearer " + kKey}},
-                                 Headers{{"authorization", "Bearer sk-dummy"}, {"x-api-key", kKey}},
-                                 Headers{{"authorization", "Bearer sk-ant-oat01-subscription"},
-                                         {"x-litellm-api-key", kKey}},
-                                 Headers{{"x-api-key", "sk-ant-dummy"},
-                                         {"authorization", "Bearer " + kKey}},
-                                 Headers{{"authorization", "Bearer "}, {"api-key", kKey}},
-                                 Headers{{"x-goog-api-key", kKey}, {"x-api-key", "dummy"}}}) {
+  for (const Headers& headers :
+       {Headers{{"authorization", "Bearer " + kKey}}, Headers{{"authorization", "bearer  " + kKey}},
+        Headers{{"authorization", kKey}}, Headers{{"x-litellm-api-key", "Bearer " + kKey}},
+        Headers{{"authorization", "Bearer sk-dummy"}, {"x-api-key", kKey}},
+        Headers{{"authorization", "Bearer sk-ant-oat01-subscription"}, {"x-litellm-api-key", kKey}},
+        Headers{{"x-api-key", "sk-ant-dummy"}, {"authorization", "Bearer " + kKey}},
+        Headers{{"authorization", "Bearer "}, {"api-key", kKey}},
+        Headers{{"x-goog-api-key", kKey}, {"x-api-key", "dummy"}}}) {
     EXPECT_EQ(c.who(headers), "alice") << headers.front().first << ' ' << headers.front().second;
   }
   EXPECT_EQ(c.who({}), "key_missing");

@@ -54,7 +54,8 @@ void for_each_parameter(std::string_view query, const Each& each) {
     auto parameter = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), parameter.size() + 1));
     auto sign = std::min(parameter.find('='), parameter.size());
-    each(parameter, parameter.substr(0, sign), parameter.substr(std::min(sign + 1, parameter.size())));
+    each(parameter, parameter.substr(0, sign),
+         parameter.substr(std::min(sign + 1, parameter.size())));
   }
 }
 
@@ -64,7 +65,8 @@ bool holds_key(std::string_view text) {
   for (auto at = text.find(kStart); at != std::string_view::npos; at = text.find(kStart, at + 1)) {
     if (at > 0 && is_alnum(text[at - 1])) continue;
     auto end = at + kStart.size();
-    while (end < text.size() && (is_alnum(text[end]) || text[end] == '-' || text[end] == '_')) ++end;
+    while (end < text.size() && (is_alnum(text[end]) || text[end] == '-' || text[end] == '_'))
+      ++end;
     if (end - at >= kStart.size() + kKeyBytes) return true;
   }
   return false;
@@ -104,12 +106,13 @@ std::optional<std::string> credential_parameter(std::string_view query) {
 
 std::string query_for_upstream(std::string_view query) {
   std::string out;
-  for_each_parameter(query, [&](std::string_view all, std::string_view name,
-                                std::string_view value) {
-    if (!find_name(kUpstreamNames, name) || !is_plain(value) || holds_key(value)) return;
-    if (!out.empty()) out += '&';
-    out += all;
-  });
+  for_each_parameter(query,
+                     [&](std::string_view all, std::string_view name, std::string_view value) {
+                       if (!find_name(kUpstreamNames, name) || !is_plain(value) || holds_key(value))
+                         return;
+                       if (!out.empty()) out += '&';
+                       out += all;
+                     });
   return out;
 }
 

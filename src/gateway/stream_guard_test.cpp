@@ -92,7 +92,8 @@ TEST(RawStreamGuard, RedactsWhereverTheStreamIsCut) {
 }
 
 TEST(RawStreamGuard, RedactsAKeyInANumberedListingWhereverItIsCut) {
-  constexpr std::string_view kDigits = "q7Rk2LmX9bVt4ZsP1wYd8cNf3hGj6TaE0UuIiOoAa5S+DdFf/GgHhJjKkLlQqWwEe";
+  constexpr std::string_view kDigits =
+      "q7Rk2LmX9bVt4ZsP1wYd8cNf3hGj6TaE0UuIiOoAa5S+DdFf/GgHhJjKkLlQqWwEe";
   std::string text = "     1→-----BEGIN RSA PRIVATE KEY-----\n";
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < 4; ++i) {

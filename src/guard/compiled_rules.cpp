@@ -35,8 +35,8 @@ class VersionHash {  // FNV-1a
 void add_to_version(VersionHash& hash, const RuleSpec& s) {
   for (const auto text : {s.id, s.anchors, s.alphabet, s.pattern}) hash.add(text);
   hash.add(fmt::format("{} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(s.shape), s.fold_case,
-                       s.min_bytes, s.run_start, s.glued, s.long_run, s.skip, s.mix,
-                       s.min_entropy, static_cast<int>(s.check), s.generic));
+                       s.min_bytes, s.run_start, s.glued, s.long_run, s.skip, s.mix, s.min_entropy,
+                       static_cast<int>(s.check), s.generic));
 }
 
 std::vector<std::string_view> split(std::string_view list) {

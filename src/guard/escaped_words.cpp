@@ -69,7 +69,8 @@ Word decode(std::string_view text, std::size_t begin, std::size_t end) {
 // Sorts by begin and joins what overlaps, under the rule of the longest.
 void join(std::vector<Finding>& found, std::size_t first) {
   const auto begin = found.begin() + static_cast<std::ptrdiff_t>(first);
-  std::sort(begin, found.end(), [](const Finding& a, const Finding& b) { return a.begin < b.begin; });
+  std::sort(begin, found.end(),
+            [](const Finding& a, const Finding& b) { return a.begin < b.begin; });
   std::vector<Finding> joined;
   for (auto f = begin; f != found.end(); ++f) {
     if (joined.empty() || f->begin >= joined.back().end) {

@@ -1,6 +1,6 @@
 #pragma once
-// Secrets in words that are spelled with escapes inside the text: \u002d of JSON within JSON, %2D of
-// URLs. Only whole texts: a stream's words are read as they stand.
+// Secrets in words that are spelled with escapes inside the text: \u002d of JSON within JSON, %2D
+// of URLs. Only whole texts: a stream's words are read as they stand.
 
 #include "guard/guard.h"
 

@@ -26,8 +26,8 @@ constexpr std::size_t kTrailerBytes = 80;
 // Listings, diffs and source text put something before each line of a key ("   12→", "id_rsa:12:",
 // "-", `  + "`). Words of such a prefix are told from key material by its length and looks.
 constexpr std::size_t kPrefixBytes = 64;
-constexpr std::size_t kLineWord = 40;   // key material behind a prefix that has letters
-constexpr std::size_t kIdleLines = 5;   // so many lines without key material end the block
+constexpr std::size_t kLineWord = 40;     // key material behind a prefix that has letters
+constexpr std::size_t kIdleLines = 5;     // so many lines without key material end the block
 constexpr std::size_t kSuffixBytes = 16;  // `\n" +` and the like behind the material of a line
 constexpr std::size_t kLeastPairs = 12;
 
@@ -84,7 +84,8 @@ HeaderLine read_header_line(const ScanText& text, std::size_t begin) {
   const auto line = window.substr(0, newline);
   const std::size_t material = find_material(line);
   if (material != std::string_view::npos) return {HeaderLine::kMaterial, begin + material, begin};
-  if (!ended || line.find("----") != std::string_view::npos) return {HeaderLine::kOther, begin, begin};
+  if (!ended || line.find("----") != std::string_view::npos)
+    return {HeaderLine::kOther, begin, begin};
   const bool field = line.find(": ") != std::string_view::npos;
   const bool name = line.size() <= kPrefixBytes && (line.ends_with(':') || line.ends_with('-')) &&
                     line.find(' ') == std::string_view::npos;  // "id_rsa:4:" of an empty line
@@ -108,8 +109,7 @@ Trial judge_material(const ScanText& text, std::size_t begin, std::size_t& at) {
     at = skip_gap(text, at);
     if (text.open_at(at)) return Trial::more(begin);
     if (at - begin > kHeaderBytes) return Trial::no();
-    const std::size_t word =
-        kBase64.run_end(text.bytes, at, std::min(text.size(), at + kLineWord));
+    const std::size_t word = kBase64.run_end(text.bytes, at, std::min(text.size(), at + kLineWord));
     if (plain && word - at < kLineWord && text.open_at(word + 1)) {
       at = text.size();
       return Trial::more(begin);
@@ -197,7 +197,8 @@ bool BlockWalker::walk(const ScanText& text) {
     return !text.open_at(at_);
   }
   for (; at_ < text.size(); ++at_) {
-    if (trailer_ == Trailer::kNone ? step_armour(text, text[at_]) : step_trailer(text[at_])) return true;
+    if (trailer_ == Trailer::kNone ? step_armour(text, text[at_]) : step_trailer(text[at_]))
+      return true;
   }
   return text.complete;
 }

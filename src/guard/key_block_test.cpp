@@ -134,7 +134,8 @@ TEST(KeyBlock, LeavesProseAndCodeAlone) {
         "  \"\\n-----END PRIVATE KEY-----\"",
         "src/a.java:12: \"-----BEGIN PRIVATE KEY-----\"\n"
         "src/main/java/com/example/security/PrivateKeyLoaderFactory.java:14: other\n",
-        "    1→-----BEGIN RSA PRIVATE KEY-----\n    2→(base64)\n    3→-----END RSA PRIVATE KEY-----\n",
+        "    1→-----BEGIN RSA PRIVATE KEY-----\n    2→(base64)\n    3→-----END RSA PRIVATE "
+        "KEY-----\n",
         "1 | -----BEGIN RSA PRIVATE KEY-----\n2 | ...\n3 | -----END RSA PRIVATE KEY-----\n"
         "4 | 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n",
         "-----BEGIN PRIVATE KEY-----\nA line: with a colon\nand another one of words here\n"}) {

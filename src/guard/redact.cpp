@@ -33,9 +33,8 @@ Mode Policy::mode_of(const RuleInfo& rule) const {
 }
 
 bool Policy::is_on() const {
-  return fallback != Mode::kOff || std::ranges::any_of(rules, [](const auto& entry) {
-           return entry.second != Mode::kOff;
-         });
+  return fallback != Mode::kOff ||
+         std::ranges::any_of(rules, [](const auto& entry) { return entry.second != Mode::kOff; });
 }
 
 std::string name_of_rules(const RuleSet& rules, const Policy& policy) {

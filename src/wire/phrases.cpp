@@ -13,9 +13,9 @@ constexpr Phrase kScopes[] = {
 constexpr Phrase kPhrases[] = {
     // Keys
     {"key '{}'", "キー「{}」"},
-    {"a key in the query string is refused (it ends up in logs): send it as 'Authorization: "
+    {"a key in the query string is refused ({}; it ends up in logs): send it as 'Authorization: "
      "Bearer'; revoke the one that was sent",
-     "URL に書かれたキーは受け付けません（ログに残るため）。'Authorization: Bearer' "
+     "URL に書かれたキーは受け付けません（{}。ログに残るため）。'Authorization: Bearer' "
      "で送信してください。送信されたキーは無効にしてください"},
     {"no virtual key was sent: expected 'Authorization: Bearer sk-…' or 'x-api-key: sk-…'",
      "仮想キーがありません。'Authorization: Bearer sk-…' または 'x-api-key: sk-…' "
