@@ -103,12 +103,14 @@ TEST(RawStreamGuard, RedactsAKeyInANumberedListingWhereverItIsCut) {
   text += "     6→-----END RSA PRIVATE KEY-----\n     7→the end\n";
   bool blocked = false;
   const std::string expected = "     1→[REDACTED:private-key]\n     7→the end\n";
+  std::vector<std::size_t> each;  // a delta holds whole characters
   for (std::size_t cut = 1; cut < text.size(); ++cut) {
+    if ((static_cast<unsigned char>(text[cut]) & 0xC0U) != 0x80U) each.push_back(cut);
+  }
+  for (const auto cut : each) {
     auto out = through(pieces(text, {cut}), guard::Mode::kRedact, blocked);
     ASSERT_EQ(content_of(out), expected) << cut;
   }
-  std::vector<std::size_t> each;
-  for (std::size_t cut = 1; cut < text.size(); ++cut) each.push_back(cut);
   EXPECT_EQ(content_of(through(pieces(text, each), guard::Mode::kRedact, blocked)), expected);
 }
 
