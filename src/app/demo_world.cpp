@@ -141,7 +141,7 @@ Config demo_config(const std::string& data_directory, int port, const std::strin
   for (const auto& model : kModels) {
     ModelConfig group;
     group.name = model.name;
-    group.deployments.push_back({model.upstream, model.model, 1, {}});
+    group.deployments.push_back({model.upstream, model.model, {}, 1, {}});
     config.models.push_back(std::move(group));
   }
   return config;

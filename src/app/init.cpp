@@ -60,7 +60,7 @@ capture: "off"          # off | redacted | full: contents of calls in traces
 )";
 
 // As YAML writes it.
-std::string quoted(std::string_view path) {
+std::string in_quotes(std::string_view path) {
   std::string out = "'";
   for (char c : path) out += c == '\'' ? "''" : std::string(1, c);
   return out + "'";
@@ -77,7 +77,7 @@ int init(const InitCommand& command) {
   bool japanese = japanese_locale();
   auto data =
       std::filesystem::weakly_canonical(command.directory, error).string() + "/sekisho-data";
-  auto text = fmt::format(kTemplate, fmt::arg("data", quoted(data)),
+  auto text = fmt::format(kTemplate, fmt::arg("data", in_quotes(data)),
                           fmt::arg("language", japanese ? "ja" : "en"));
   auto config = parse_config(text, path, process_environment);
   if (!config) return complain(config.error().detail);
