@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -103,6 +104,8 @@ def main():
     if facts["load_average"] > 0.7:
         print(f"bench: the machine is busy (load {facts['load_average']:.1f}); figures will be "
               "rough", file=sys.stderr)
+    # A run that is told to end must not leave its servers behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: told to end"))
     started = []
     try:
         rows, measured, memory = run(args, started)
