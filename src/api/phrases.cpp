@@ -1,5 +1,6 @@
 #include "api/phrases.h"
 
+#include "base/phrase.h"
 #include "wire/phrases.h"
 
 namespace sekisho::api {

@@ -1,5 +1,7 @@
 #include "wire/phrases.h"
 
+#include "base/phrase.h"
+
 namespace sekisho::wire {
 namespace {
 
@@ -99,10 +101,6 @@ std::string scope_in_language(std::string_view english, Language language) {
     if (auto found = find_phrase(kScopes, english)) return *std::move(found);
   }
   return std::string(english);
-}
-
-std::span<const Phrase> refusal_phrases() {
-  return kPhrases;
 }
 
 }  // namespace sekisho::wire

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/phrase.h"
 #include "wire/refusal.h"
 
 namespace sekisho::wire {
@@ -15,7 +14,5 @@ std::string in_language(std::string_view english, Language language);
 
 // Of Refusal::scope and Refusal::who: "key bob-laptop", "an administrator".
 std::string scope_in_language(std::string_view english, Language language);
-
-std::span<const Phrase> refusal_phrases();
 
 }  // namespace sekisho::wire
