@@ -82,22 +82,27 @@ struct Cost {
 // leave them out is tighter. Reads can always happen.
 enum class CacheWrites : std::uint8_t { kNone, kShort, kLong };
 
-// What scales all rates of a call, in percent (100 = as they are).
-std::int64_t percent_of(const Prices& prices, bool fast, bool us);
+// What scales all rates of a call, in ten-thousandths, so that the product of two percentages is
+// exact.
+inline constexpr std::int64_t kPlainScale = 10'000;
+std::int64_t scale_of(const Prices& prices, bool fast, bool us);
 
 // The amount booked for `usage`: summed in pico-dollars, rounded once, half up. Negative counts are
 // taken as 0, absurd ones as kMostTokens; reasoning is part of output. A kind without a rate is
 // billed at the dearest rate that its tokens can have (a read: input; a write: input or the other
 // write) and marked.
-Cost cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t percent = 100);
+Cost cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t scale = kPlainScale);
+// The same at the dearest rates that are known, whichever prompt length they are for: stands in for
+// a rate that is not known. Never below cost_of.
+Money dearest_cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t scale);
 // An amount that no usage with prompt() <= prompt_tokens and output <= output_tokens can exceed,
 // whatever share of it the cache reads, writes or misses and whichever tier applies. Rounded up.
 Money worst_case(const Prices& prices, std::int64_t prompt_tokens, std::int64_t output_tokens,
-                 CacheWrites writes = CacheWrites::kLong, std::int64_t percent = 100);
+                 CacheWrites writes = CacheWrites::kLong, std::int64_t scale = kPlainScale);
 // The largest output bound whose worst case is within `money`; nullopt if not even zero fits.
 std::optional<std::int64_t> affordable_output(const Prices& prices, std::int64_t prompt_tokens,
                                               Money money, CacheWrites writes = CacheWrites::kLong,
-                                              std::int64_t percent = 100);
+                                              std::int64_t scale = kPlainScale);
 
 inline constexpr std::int64_t kMostTokens = 1'000'000'000'000;  // of one call; keeps sums exact
 

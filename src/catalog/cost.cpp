@@ -36,6 +36,16 @@ struct Resolved {
   Price dearest_output() const { return std::max(output, reasoning); }
 };
 
+// More than Money holds at any scale, and small enough to be scaled without overflow.
+constexpr __int128 kMostPico = static_cast<__int128>(1'000'000'000'000'000) * 100'000'000'000'000;
+
+// The sum at its scale in nano-dollars: rounded once, half up.
+Money rounded(__int128 pico, std::int64_t scale) {
+  constexpr __int128 kUnit = static_cast<__int128>(kPlainScale) * 1000;
+  __int128 nano = (std::min(pico, kMostPico) * scale + kUnit / 2) / kUnit;
+  return {static_cast<std::int64_t>(std::min<__int128>(nano, INT64_MAX))};
+}
+
 const Rates& rates_for(const Prices& prices, std::int64_t prompt_tokens) {
   const Rates* rates = &prices.base;
   for (const auto& tier : prices.tiers) {
@@ -59,16 +69,17 @@ void for_each_reachable(const Prices& prices, std::int64_t prompt_tokens, Visit 
 
 }  // namespace
 
-std::int64_t percent_of(const Prices& prices, bool fast, bool us) {
-  std::int64_t percent = fast ? prices.fast_percent : 100;
-  return us ? percent * prices.us_percent / 100 : percent;
+std::int64_t scale_of(const Prices& prices, bool fast, bool us) {
+  return (fast ? prices.fast_percent : 100) * (us ? prices.us_percent : 100);
 }
 
-Cost cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t percent) {
+namespace {
+
+Cost cost_at(const Rates& at, const wire::Usage& usage, std::int64_t scale) {
   auto input = tokens(usage.input), read = tokens(usage.cache_read);
   auto write_5m = tokens(usage.cache_write_5m), write_1h = tokens(usage.cache_write_1h);
   auto output = tokens(usage.output), reasoning = std::min(tokens(usage.reasoning), output);
-  Resolved rates(rates_for(prices, input + read + write_5m + write_1h));
+  Resolved rates(at);
   PicoSum sum;
   sum.add(rates.input, input);
   sum.add(rates.read, read);
@@ -76,14 +87,29 @@ Cost cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t percen
   sum.add(rates.write_1h, write_1h);
   sum.add(rates.output, output - reasoning);
   sum.add(rates.reasoning, reasoning);
-  if (percent != 100) sum.scale(percent, 100);
   bool unpriced = (read > 0 && !rates.read_known) || (write_5m > 0 && !rates.write_5m_known) ||
                   (write_1h > 0 && !rates.write_1h_known);
-  return {sum.round(), unpriced};
+  return {rounded(sum.pico_usd, scale), unpriced};
+}
+
+}  // namespace
+
+Cost cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t scale) {
+  auto prompt = tokens(usage.input) + tokens(usage.cache_read) + tokens(usage.cache_write_5m) +
+                tokens(usage.cache_write_1h);
+  return cost_at(rates_for(prices, prompt), usage, scale);
+}
+
+Money dearest_cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t scale) {
+  auto dearest = cost_at(prices.base, usage, scale).total;
+  for (const auto& tier : prices.tiers) {
+    dearest = std::max(dearest, cost_at(tier.rates, usage, scale).total);
+  }
+  return dearest;
 }
 
 Money worst_case(const Prices& prices, std::int64_t prompt_tokens, std::int64_t output_tokens,
-                 CacheWrites writes, std::int64_t percent) {
+                 CacheWrites writes, std::int64_t scale) {
   auto prompt = tokens(prompt_tokens), output = tokens(output_tokens);
   __int128 dearest = 0;
   for_each_reachable(prices, prompt, [&](const Resolved& rates, std::int64_t most) {
@@ -92,19 +118,17 @@ Money worst_case(const Prices& prices, std::int64_t prompt_tokens, std::int64_t 
     sum.add(rates.dearest_output(), output);
     dearest = std::max(dearest, sum.pico_usd);
   });
-  PicoSum bound{dearest};
-  if (percent != 100) bound.pico_usd = (bound.pico_usd * percent + 99) / 100;
+  PicoSum bound{(std::min(dearest, kMostPico) * scale + kPlainScale - 1) / kPlainScale};
   return bound.round_up();
 }
 
 std::optional<std::int64_t> affordable_output(const Prices& prices, std::int64_t prompt_tokens,
-                                              Money money, CacheWrites writes,
-                                              std::int64_t percent) {
+                                              Money money, CacheWrites writes, std::int64_t scale) {
   auto prompt = tokens(prompt_tokens);
   if (money.nano_usd < 0) return {};
-  // worst_case <= money exactly when the unscaled sum is at most this (percent > 0).
+  // worst_case <= money exactly when the unscaled sum is at most this (scale > 0).
   __int128 room = static_cast<__int128>(money.nano_usd) * 1000;
-  if (percent != 100) room = percent > 0 ? room * 100 / percent : room;
+  if (scale > 0) room = room * kPlainScale / scale;
   std::optional<std::int64_t> most = kMostTokens;
   for_each_reachable(prices, prompt, [&](const Resolved& rates, std::int64_t at_most) {
     PicoSum sum;

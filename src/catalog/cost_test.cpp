@@ -73,10 +73,33 @@ TEST(Cost, PercentScalesEveryRate) {
   p.fast_percent = 200;
   p.us_percent = 110;
   wire::Usage usage{.input = 1000, .output = 100};
-  EXPECT_EQ(percent_of(p, true, true), 220);
-  EXPECT_EQ(cost_of(p, usage, percent_of(p, true, false)).total, *Money::parse("0.009"));
-  EXPECT_EQ(cost_of(p, usage, percent_of(p, false, true)).total, *Money::parse("0.00495"));
-  EXPECT_EQ(percent_of(p, false, false), 100);
+  EXPECT_EQ(cost_of(p, usage, scale_of(p, true, true)).total, *Money::parse("0.0099"));
+  EXPECT_EQ(cost_of(p, usage, scale_of(p, true, false)).total, *Money::parse("0.009"));
+  EXPECT_EQ(cost_of(p, usage, scale_of(p, false, true)).total, *Money::parse("0.00495"));
+  EXPECT_EQ(scale_of(p, false, false), kPlainScale);
+}
+
+TEST(Cost, TwoPercentagesMultiplyExactly) {
+  auto p = sonnet();
+  p.fast_percent = 150;
+  p.us_percent = 115;  // 172.5 %
+  wire::Usage usage{.input = 1'000'000};
+  EXPECT_EQ(cost_of(p, usage, scale_of(p, true, true)).total, *Money::parse("10.35"));
+  EXPECT_GE(worst_case(p, 1'000'000, 0, CacheWrites::kNone, scale_of(p, true, true)),
+            *Money::parse("10.35"));
+  // 499.5 pico-dollars are no nano-dollar: rounded once, not first to 500.
+  p.base = {usd("0.000333"), usd("0.000333"), {}, {}, {}, {}};
+  p.us_percent = 100;
+  EXPECT_EQ(cost_of(p, {.input = 1}, scale_of(p, true, true)).total.nano_usd, 0);
+}
+
+TEST(Cost, TheDearestRatesStandInForUnknownOnes) {
+  wire::Usage usage{.input = 1000, .output = 100};
+  EXPECT_EQ(dearest_cost_of(sonnet(), usage, kPlainScale),
+            *Money::parse("0.00825"));  // of the tier
+  auto flat = sonnet();
+  flat.tiers.clear();
+  EXPECT_EQ(dearest_cost_of(flat, usage, kPlainScale), cost_of(flat, usage).total);
 }
 
 TEST(Cost, AbsurdCountsDoNotOverflow) {
@@ -119,7 +142,7 @@ TEST(WorstCase, IsNeverBelowWhatAnyUsageCosts) {
   rc::check([] {
     auto p = any_prices();
     auto writes = *rc::gen::element(CacheWrites::kNone, CacheWrites::kShort, CacheWrites::kLong);
-    auto percent = *rc::gen::element<std::int64_t>(100, 110, 200, 220, 133);
+    auto scale = *rc::gen::element<std::int64_t>(10'000, 11'000, 20'000, 17'250, 13'333);
     auto prompt = *rc::gen::inRange<std::int64_t>(0, 10'000);
     auto output = *rc::gen::inRange<std::int64_t>(0, 10'000);
     wire::Usage u;
@@ -135,7 +158,8 @@ TEST(WorstCase, IsNeverBelowWhatAnyUsageCosts) {
     u.input = left;
     u.output = *rc::gen::inRange<std::int64_t>(0, output + 1);
     u.reasoning = *rc::gen::inRange<std::int64_t>(0, u.output + 1);
-    RC_ASSERT(cost_of(p, u, percent).total <= worst_case(p, prompt, output, writes, percent));
+    RC_ASSERT(cost_of(p, u, scale).total <= worst_case(p, prompt, output, writes, scale));
+    RC_ASSERT(cost_of(p, u, scale).total <= dearest_cost_of(p, u, scale));
   });
 }
 
@@ -167,16 +191,16 @@ TEST(AffordableOutput, IsTheLargestThatFits) {
   rc::check([] {
     auto p = any_prices();
     auto writes = *rc::gen::element(CacheWrites::kNone, CacheWrites::kShort, CacheWrites::kLong);
-    auto percent = *rc::gen::element<std::int64_t>(100, 110, 133);
+    auto scale = *rc::gen::element<std::int64_t>(10'000, 11'000, 17'250, 13'333);
     auto prompt = *rc::gen::inRange<std::int64_t>(0, 10'000);
     Money money{*rc::gen::inRange<std::int64_t>(0, 2'000'000'000)};
-    auto most = affordable_output(p, prompt, money, writes, percent);
+    auto most = affordable_output(p, prompt, money, writes, scale);
     if (!most) {
-      RC_ASSERT(worst_case(p, prompt, 0, writes, percent) > money);
+      RC_ASSERT(worst_case(p, prompt, 0, writes, scale) > money);
     } else {
-      RC_ASSERT(worst_case(p, prompt, *most, writes, percent) <= money);
+      RC_ASSERT(worst_case(p, prompt, *most, writes, scale) <= money);
       if (*most < kMostTokens) {
-        RC_ASSERT(worst_case(p, prompt, *most + 1, writes, percent) > money);
+        RC_ASSERT(worst_case(p, prompt, *most + 1, writes, scale) > money);
       }
     }
   });

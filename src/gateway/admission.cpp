@@ -22,9 +22,9 @@ std::optional<std::int64_t> affordable(const catalog::ModelGroup& group, std::in
   std::optional<std::int64_t> least;
   for (const auto& deployment : group.deployments) {
     if (!deployment.prices) continue;
-    auto percent = catalog::percent_of(*deployment.prices, mode.fast, mode.us);
+    auto scale = catalog::scale_of(*deployment.prices, mode.fast, mode.us);
     auto output = catalog::affordable_output(*deployment.prices, prompt, money,
-                                             catalog::CacheWrites::kLong, percent);
+                                             catalog::CacheWrites::kLong, scale);
     if (!output) return {};
     least = std::min(least.value_or(*output), *output);
   }
@@ -112,10 +112,10 @@ Bounds worst_of_group(const catalog::ModelGroup& group, std::int64_t prompt, std
       bounds.unpriced = true;
       continue;
     }
-    auto percent = catalog::percent_of(*deployment.prices, mode.fast, mode.us);
+    auto scale = catalog::scale_of(*deployment.prices, mode.fast, mode.us);
     bounds.worst =
         std::max(bounds.worst, catalog::worst_case(*deployment.prices, prompt, bounds.output,
-                                                   catalog::CacheWrites::kLong, percent));
+                                                   catalog::CacheWrites::kLong, scale));
   }
   return bounds;
 }

@@ -8,8 +8,8 @@ namespace sekisho::gateway {
 Money cost_so_far(const Exchange& x, const wire::Usage& usage) {
   if (!x.deployment || !x.deployment->prices) return {};
   const auto& prices = *x.deployment->prices;
-  auto percent = catalog::percent_of(prices, x.served_fast, x.served_us);
-  return catalog::cost_of(prices, usage, percent).total;
+  auto scale = catalog::scale_of(prices, x.served_fast, x.served_us);
+  return catalog::cost_of(prices, usage, scale).total;
 }
 
 void settle(Exchange& x, const wire::Usage& usage, ledger::Settlement how) {
