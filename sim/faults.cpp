@@ -74,7 +74,7 @@ void apply_fault(const Fault& fault, const ProviderApi& api, std::vector<Piece>&
       pieces = drip(std::move(pieces), fault.delay_ms);
       return;
     case FaultKind::kException:
-      hit = {api.stream_error(fault), 0, hit.after};
+      hit = {api.stream_error(fault), 0, hit.after, Then::kEnd};
       pieces.resize(at + 1);
       return;
     case FaultKind::kWrongOrder:

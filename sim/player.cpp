@@ -49,6 +49,10 @@ io::task<void> play_stream(http::ServerExchange& exchange, Plan& plan, Presence&
     if (!piece.bytes.empty() && !co_await exchange.send(piece.bytes)) co_return;
     plan.call.generated(piece.tokens);
     if (piece.then == Piece::Then::kHang) co_await presence.wait_for_ever();
+    if (piece.then == Piece::Then::kEnd) {
+      (void)co_await exchange.finish();
+      co_return;
+    }
     if (piece.then != Piece::Then::kGoOn) {
       if (exchange.started()) co_await presence.wait(kFlush);
       exchange.abort();

@@ -71,7 +71,8 @@ struct Job {
 
 // One write of a streamed answer.
 struct Piece {
-  enum class Then : std::uint8_t { kGoOn, kHang, kReset, kClose };
+  // kEnd: the answer ends as a proper one would, but what was to follow was never generated.
+  enum class Then : std::uint8_t { kGoOn, kHang, kReset, kClose, kEnd };
   std::string bytes;
   std::int64_t tokens = 0;  // output tokens that this piece carries
   Duration after{};         // to wait before it

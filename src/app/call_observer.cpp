@@ -19,6 +19,8 @@ CallMetrics::CallMetrics(trace::Metrics& m)
                                 {"upstream", "code"})),
       over_reserve(m.counter("sekisho_over_reserve_total",
                              "Bills above their reservation: a bound was wrong.", {"model"})),
+      unpriced_tier(m.counter("sekisho_unpriced_tier_total",
+                              "Calls served in a tier that has no price here.", {"model", "tier"})),
       bugs(m.counter("sekisho_bugs_total", "Things that must not happen.", {"where"})),
       verdicts(m.counter("sekisho_guardrail_findings_total", "Findings by rule, mode and side.",
                          {"rule", "mode", "where"})),
@@ -43,6 +45,9 @@ void CallObserver::count(const trace::CallRecord& r, const gateway::CallFinish& 
   tokens("cache_write_1h", r.usage.cache_write_1h);
   tokens("output", r.usage.output);
   tokens("reasoning", r.usage.reasoning);
+  if (!finish.unpriced_tier.empty()) {
+    shard_.add(families_.unpriced_tier, {model, finish.unpriced_tier});
+  }
   if (finish.over_reserve) shard_.add(families_.over_reserve, {model});
   for (const auto& verdict : r.verdicts) {
     shard_.add(families_.verdicts, {verdict.rule, verdict.mode, verdict.where}, verdict.count);
@@ -54,7 +59,7 @@ void CallObserver::count(const trace::CallRecord& r, const gateway::CallFinish& 
 
 void CallObserver::call_finished(trace::CallRecord record, const gateway::CallFinish& finish) {
   count(record, finish);
-  bool fine = record.outcome == "ok";
+  bool fine = record.outcome == "ok" && record.settlement_note.empty();
   auto level = fine ? trace::LogLevel::kInfo : trace::LogLevel::kWarn;
   if (record.outcome == "refused") level = trace::LogLevel::kInfo;
   if (log_.wanted(level) && !live_) {
@@ -70,6 +75,8 @@ void CallObserver::call_finished(trace::CallRecord record, const gateway::CallFi
         .field("tokens_in", record.usage.prompt())
         .field("tokens_out", record.usage.output)
         .field("cost_usd", record.cost)
+        .field("settlement", record.settlement)
+        .field("settlement_note", record.settlement_note)
         .field("ms", record.last_byte_us / 1000);
   }
   if (live_) live_(record, finish);

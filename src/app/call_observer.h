@@ -14,7 +14,8 @@ namespace sekisho::app {
 // Families of the data plane, declared once.
 struct CallMetrics {
   explicit CallMetrics(trace::Metrics& metrics);
-  trace::CounterId calls, tokens, cost, upstream_errors, over_reserve, bugs, verdicts;
+  trace::CounterId calls, tokens, cost, upstream_errors, over_reserve, unpriced_tier, bugs,
+      verdicts;
   trace::HistogramId duration, first_byte, own;
 };
 

@@ -166,10 +166,10 @@ std::string random_fault(SeededRandom& random) {
   return kFaults[random.below(std::size(kFaults))];
 }
 
-Call random_call(SeededRandom& random, bool faults) {
+Call random_call(SeededRandom& random, bool faults, bool whole_only) {
   Call call;
   auto kind = random.below(3);
-  bool stream = random.below(2) == 0;
+  bool stream = random.below(2) == 0 && !whole_only;
   std::string scenario = R"({\"scenario\":\"long\",\"tokens\":)" +
                          std::to_string(1 + random.below(400)) + R"(,\"pace\":)" +
                          std::to_string(random.below(2) * 100);
@@ -229,7 +229,7 @@ io::task<void> make_call(SimulatedGateway& world, http::Client& client, http::Bu
 
 struct Schedule {
   std::uint64_t seed = 0;
-  bool faults = false, crashes = false;
+  bool faults = false, crashes = false, whole_only = false;
 };
 
 struct Entries {
@@ -277,7 +277,8 @@ void run_schedule(Schedule schedule, Tally& tally) {
   {
     io::TaskScope scope(world.loop);
     for (std::size_t i = 0; i < calls; ++i) {
-      scope.spawn(make_call(world, client, buffers, random_call(random, schedule.faults), seen[i]));
+      scope.spawn(make_call(world, client, buffers,
+                            random_call(random, schedule.faults, schedule.whole_only), seen[i]));
     }
     int crashes = schedule.crashes ? static_cast<int>(1 + random.below(3)) : 0;
     for (int step = 0; step < 400 && scope.size() > 0; ++step) {
@@ -310,6 +311,9 @@ void run_schedule(Schedule schedule, Tally& tally) {
     EXPECT_EQ(entries.count, static_cast<std::int64_t>(bill.calls().size()));
     EXPECT_EQ(entries.sum, bill.total_nano_usd());
   }
+  // What a stream's provider generated unseen can only be estimated; a whole answer is booked at
+  // its reservation if its end is not seen, so there the books are never below the bill.
+  if (schedule.whole_only) EXPECT_GE(entries.sum, bill.total_nano_usd());
   EXPECT_LE(entries.sum, std::min(key_cap, unit_cap).nano_usd);
   tally.calls += calls;
   tally.entries += static_cast<std::size_t>(entries.count);
@@ -329,7 +333,7 @@ TEST(GatewaySimulation, TheMoneyLawHoldsForEverySeed) {
   std::uint64_t count = one ? 1 : many ? std::strtoull(many, nullptr, 10) : 400;
   Tally tally;
   for (auto seed = first; seed < first + count; ++seed) {
-    run_schedule({seed, seed % 3 != 0, seed % 3 == 2}, tally);
+    run_schedule({seed, seed % 3 != 0, seed % 3 == 2, seed % 2 == 0}, tally);
     if (::testing::Test::HasFailure()) {
       FAIL() << "run it alone with SEKISHO_SEED=" << seed;
     }

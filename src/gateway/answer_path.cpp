@@ -33,8 +33,9 @@ class RawPath final : public AnswerPath {
   bool complete() const override { return answer_->complete(); }
   std::size_t output_bytes() const override { return answer_->output_bytes(); }
   std::string_view stop_reason() const override { return answer_->stop_reason(); }
-  bool served_fast() const override { return answer_->served_fast(); }
-  bool served_us() const override { return answer_->served_us(); }
+  std::optional<bool> served_fast() const override { return answer_->served_fast(); }
+  std::optional<bool> served_us() const override { return answer_->served_us(); }
+  std::string_view served_tier() const override { return answer_->served_tier(); }
   std::string_view ping() const override { return answer_->ping(); }
   std::int64_t scanned() const override { return guard_.scanned(); }
   const std::vector<trace::VerdictRecord>& records() const override { return guard_.records(); }
@@ -94,6 +95,7 @@ class TranslatedPath final : public AnswerPath {
   bool complete() const override { return ended_; }
   std::size_t output_bytes() const override { return output_bytes_; }
   std::string_view stop_reason() const override { return stop_; }
+  std::string_view served_tier() const override { return tier_; }
   std::string_view ping() const override { return encoder_->ping(); }
   std::int64_t scanned() const override { return guard_.scanned(); }
   const std::vector<trace::VerdictRecord>& records() const override { return guard_.records(); }
@@ -116,7 +118,10 @@ class TranslatedPath final : public AnswerPath {
     using Kind = wire::AnswerEvent::Kind;
     for (const auto& event : events_) {
       if (event.kind == Kind::kDelta) output_bytes_ += event.text.size();
-      if (event.kind == Kind::kUsage) usage_ = event.usage;
+      if (event.kind == Kind::kUsage) {
+        usage_ = event.usage;
+        tier_ = event.served_tier;
+      }
       if (event.kind == Kind::kStop) stop_ = stop_name(event.stop);
       if (event.kind == Kind::kEnd) ended_ = true;
       if (event.kind == Kind::kError) error_ = event.error;
@@ -159,6 +164,7 @@ class TranslatedPath final : public AnswerPath {
   std::vector<wire::AnswerEvent> events_, released_;
   wire::Usage usage_;
   std::string_view stop_;
+  std::string tier_;
   std::size_t output_bytes_ = 0;
   bool ended_ = false;
   std::optional<Error> error_;

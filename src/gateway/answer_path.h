@@ -23,8 +23,10 @@ class AnswerPath {
   virtual bool complete() const = 0;  // the dialect's own end was seen
   virtual std::size_t output_bytes() const = 0;
   virtual std::string_view stop_reason() const = 0;
-  virtual bool served_fast() const { return false; }
-  virtual bool served_us() const { return false; }
+  // What the answer says that it is billed as; absent or empty when it does not say.
+  virtual std::optional<bool> served_fast() const { return {}; }
+  virtual std::optional<bool> served_us() const { return {}; }
+  virtual std::string_view served_tier() const = 0;
   virtual std::string_view ping() const = 0;
   virtual std::int64_t scanned() const = 0;
   virtual const std::vector<trace::VerdictRecord>& records() const = 0;

@@ -40,7 +40,7 @@ Exchange::Exchange(Worker& worker_in, http::ServerExchange& http_in, wire::Opera
 }
 
 Exchange::~Exchange() {
-  settle_leftovers(*this);
+  settle_cut(*this);
   record_call(*this);
 }
 

@@ -63,10 +63,14 @@ struct Exchange {
   const Upstream* upstream = nullptr;
   http::CancelSource cancel;
   http::ClientResponse* answer = nullptr;  // while one is being read
-  bool sent_upstream = false;              // a provider has the request: leaving it costs money
-  wire::Usage known_usage;                 // best so far, for whoever must settle early
+  bool sent_upstream = false;          // a provider has the whole request: leaving it costs money
+  bool answer_streams = false;         // what is generated comes as it is generated
+  std::int64_t asked_upstream_us = 0;  // when the last attempt began
+  wire::Usage known_usage;             // best so far, for whoever must settle early
   std::size_t known_output_bytes = 0;
-  bool served_fast = false, served_us = false;
+  SteadyTime stream_begun{}, output_grew{};  // of a stream: its head, the last output
+  std::optional<bool> served_fast, served_us;
+  std::string served_tier;
   bool client_gone = false;
 
   trace::CallRecord record;

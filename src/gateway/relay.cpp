@@ -1,5 +1,7 @@
 #include "gateway/relay.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gateway/quoted_text.h"
@@ -28,9 +30,11 @@ struct AnswerPointer {
 
 void note_progress(Exchange& x, const AnswerPath& path) {
   x.known_usage = path.usage();
+  if (path.output_bytes() > x.known_output_bytes) x.output_grew = x.worker.loop.now();
   x.known_output_bytes = path.output_bytes();
   x.served_fast = path.served_fast();
   x.served_us = path.served_us();
+  x.served_tier = path.served_tier();
   if (!x.hold || x.known_usage.prompt() == 0) return;
   auto usage = x.known_usage;
   usage.output = std::max(usage.output, static_cast<std::int64_t>((x.known_output_bytes + 3) / 4));
@@ -57,14 +61,16 @@ void note_problem(Exchange& x, Error error) {
   x.worker.observer.upstream_problem(x.id, x.upstream->name, error);
 }
 
-// The dialect's end was seen: the figures are final.
+// The dialect's end was seen: the figures are final. That no output was used is not believed of an
+// answer that has some.
 void settle_complete(Exchange& x, const AnswerPath& path) {
   note_progress(x, path);
   const auto& usage = path.usage();
-  if (usage.source == wire::UsageSource::kReported) {
-    settle(x, usage, ledger::Settlement::kReported);
+  bool believed = usage.output > 0 || path.output_bytes() == 0;
+  if (usage.source == wire::UsageSource::kReported && believed) {
+    settle_reported(x, usage);
   } else {
-    settle_estimated(x, usage, path.output_bytes());
+    settle_without_figures(x, usage, path.output_bytes());
   }
 }
 
@@ -129,18 +135,38 @@ bool is_event_stream(const http::ResponseHead& head) {
          type.starts_with("application/vnd.amazon.eventstream");
 }
 
+// The provider's own limits, as OpenAI's clients read them; nothing that a head could not carry.
+void pass_rate_limits(const http::ResponseHead& head, http::Headers& headers) {
+  constexpr std::string_view kPrefix = "x-ratelimit-";
+  for (const auto& field : head.headers.fields()) {
+    bool is_limit = http::equals_ignoring_case(field.name.substr(0, kPrefix.size()), kPrefix);
+    bool plain = std::ranges::all_of(field.value, [](char c) { return c >= ' ' && c <= '~'; });
+    if (is_limit && plain) headers.add(field.name, field.value);
+  }
+}
+
+// Of a whole answer: all of it, and what of it was not the provider's time.
+void add_durations(const Exchange& x, std::int64_t upstream_us, http::Headers& headers) {
+  auto ms = [](std::int64_t us) { return fmt::format("{}.{:03}", us / 1000, us % 1000); };
+  auto all = x.elapsed_us();
+  headers.add("x-litellm-response-duration-ms", ms(all));
+  headers.add("x-litellm-overhead-duration-ms", ms(all - upstream_us));
+}
+
 // False where the head cannot be written: then the client is told and the call booked.
 io::task<bool> start_stream(Exchange& x, http::ClientResponse& answer) {
   auto headers = answer_headers(x);
   headers.add("content-type", "text/event-stream");
   headers.add("cache-control", "no-cache");
   headers.add("x-accel-buffering", "no");
+  pass_rate_limits(answer.head(), headers);
+  x.stream_begun = x.output_grew = x.worker.loop.now();
   x.record.status = 200;
   x.record.streamed = true;
   auto started = co_await x.http.start(200, headers);
   if (is_unwritable_head(started)) {
     answer.cancel();
-    settle_estimated(x, {}, 0);
+    settle_cut(x);
     co_await refuse_unwritable_head(x, started.error());
     co_return false;
   }
@@ -184,7 +210,7 @@ io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
     }
     // Broken, cut, or blocked: the upstream has nothing more to do for us.
     answer.cancel();
-    settle_estimated(x, path->usage(), path->output_bytes());
+    settle_cut(x);
     if (passed && *passed) {
       x.record.refusal = "guardrail_blocked:" + (*passed)->id;
       co_await end_broken(x, blocked_answer(**passed), "refused");
@@ -197,7 +223,7 @@ io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
     co_return done;
   }
   note_answer(x, *path);
-  settle_estimated(x, path->usage(), path->output_bytes());
+  settle_cut(x);
   x.record.outcome = "client_gone";
   co_return done;
 }
@@ -205,8 +231,10 @@ io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
 io::task<AttemptEnd> relay_whole(Exchange& x, UpstreamRequest& request,
                                  http::ClientResponse& answer) {
   AttemptEnd end = answered();
+  x.answer_streams = false;
   auto buffer = x.worker.buffers.make();
   auto read = co_await answer.read_all(buffer, limits::kResponseBodyBytes);
+  auto upstream_us = x.elapsed_us() - x.asked_upstream_us;
   auto path = make_answer_path(x, request, false);
   std::string out;
   Result<const guard::RuleInfo*> passed =
@@ -217,7 +245,7 @@ io::task<AttemptEnd> relay_whole(Exchange& x, UpstreamRequest& request,
   if (passed && path->complete()) {
     settle_complete(x, *path);
   } else {
-    settle_estimated(x, path->usage(), path->output_bytes());
+    settle_cut(x);
   }
   if (!passed) {
     note_problem(x, passed.error());
@@ -235,6 +263,8 @@ io::task<AttemptEnd> relay_whole(Exchange& x, UpstreamRequest& request,
   }
   auto headers = answer_headers(x);
   headers.add("content-type", "application/json");
+  pass_rate_limits(answer.head(), headers);
+  add_durations(x, upstream_us, headers);
   x.record.status = 200;
   x.record.outcome = "ok";
   x.record.response_bytes = static_cast<std::int64_t>(out.size());
@@ -280,13 +310,35 @@ io::task<AttemptEnd> read_error(Exchange& x, http::ClientResponse& answer) {
 AttemptEnd no_answer(Exchange& x, const Error& error) {
   AttemptEnd end;
   note_problem(x, error);
-  // A timeout may have been served and billed up there: asking again could bill twice.
-  end.may_retry = error.code == Code::kUpstreamUnreachable || error.code == Code::kUpstreamFailed;
+  // Once the whole request has left it may be served and billed up there: asking again could bill
+  // twice.
+  end.may_retry = !x.sent_upstream &&
+                  (error.code == Code::kUpstreamUnreachable || error.code == Code::kUpstreamFailed);
   end.refusal.code = error.code;
   end.refusal.rule = "upstream";
   end.refusal.detail =
       "upstream '" + x.upstream->name + "': " + wire::scrub_upstream_text(error.detail);
   return end;
+}
+
+// Without what this call still holds: it is not spent, and most of it comes back.
+void add_key_headers(const Exchange& x, http::Headers& headers) {
+  auto held = x.hold ? x.hold.reserved() : Money{};
+  auto rest = x.worker.ledger.available(x.key->levels);
+  if (rest.nano_usd != INT64_MAX) {
+    headers.add("x-sekisho-budget-remaining-usd", (rest + held).decimal());
+  }
+  const auto& own = x.key->levels.front();
+  if (own.limits.budget) {
+    auto spent = own.account->state(own.limits.window).committed - held;
+    headers.add("x-litellm-key-max-budget", own.limits.budget->decimal());
+    headers.add("x-litellm-key-spend", std::max(spent, Money{}).decimal());
+  }
+  auto limit = [&](std::string_view name, std::optional<std::int64_t> value) {
+    if (value) headers.add(name, std::to_string(*value));
+  };
+  limit("x-litellm-key-tpm-limit", own.limits.tokens_per_minute);
+  limit("x-litellm-key-rpm-limit", own.limits.requests_per_minute);
 }
 
 }  // namespace
@@ -305,18 +357,12 @@ http::Headers answer_headers(const Exchange& x) {
     headers.add("x-sekisho-cost-usd", cost);
     headers.add("x-litellm-response-cost", cost);
   }
-  bool identified = x.key && !x.record.refusal.starts_with("unauthenticated");
-  if (identified) {
-    auto rest = x.worker.ledger.available(x.key->levels);
-    if (rest.nano_usd != INT64_MAX) {
-      headers.add("x-sekisho-budget-remaining-usd", rest.decimal());
-    }
-    const auto& own = x.key->levels.front();
-    if (own.limits.budget) {
-      headers.add("x-litellm-key-max-budget", own.limits.budget->decimal());
-      headers.add("x-litellm-key-spend", own.account->state(own.limits.window).committed.decimal());
-    }
+  if (x.deployment && !x.deployment->region.empty()) {
+    headers.add("x-litellm-model-region", x.deployment->region);
   }
+  headers.add("x-litellm-version", SEKISHO_VERSION);
+  bool identified = x.key && !x.record.refusal.starts_with("unauthenticated");
+  if (identified) add_key_headers(x, headers);
   if (x.record.attempts > 1) {
     headers.add("x-litellm-attempted-retries", std::to_string(x.record.attempts - 1));
   }
@@ -346,15 +392,16 @@ io::task<AttemptEnd> attempt(Exchange& x, UpstreamRequest& request) {
   up.target = request.target;
   up.headers = &request.headers;
   up.body = request.body;
-  x.sent_upstream = true;
+  up.sent_wholly = &x.sent_upstream;
+  x.answer_streams = x.envelope.stream;
+  x.asked_upstream_us = x.elapsed_us();
   auto sent = co_await x.worker.client.send(x.upstream->origin, up, &x.cancel);
   if (!sent) {
+    if (x.sent_upstream || x.client_gone) settle_cut(x);
     if (x.client_gone) {
-      settle_estimated(x, {}, 0);
       x.record.outcome = "client_gone";
       co_return answered();
     }
-    x.sent_upstream = false;
     co_return no_answer(x, sent.error());
   }
   auto answer = std::move(*sent);

@@ -22,7 +22,8 @@ namespace sekisho::gateway {
 struct CallFinish {
   std::string_view model;  // catalogue name, never what the client made up; "" if none
   std::string_view key_name, unit_name, user_name;
-  bool over_reserve = false;  // the bill exceeded the reservation: our bound was wrong
+  bool over_reserve = false;       // the bill exceeded the reservation: our bound was wrong
+  std::string_view unpriced_tier;  // the provider served this tier, and no price of it is known
 };
 
 class Observer {

@@ -45,6 +45,7 @@ io::task<void> write_request(ClientConnection& connection, const Origin& origin,
   // An upstream that refuses early answers and closes while we still send: its answer counts.
   bool may_answer = outcome || outcome.error().code == Code::kClosed;
   if (!may_answer) connection.stream->fail(outcome.error());
+  if (outcome && request.sent_wholly) *request.sent_wholly = true;
   sending.outcome = std::move(outcome);
   sending.ended = connection.stream->loop().now();
 }
@@ -75,6 +76,7 @@ class Client::Impl {
     if (hook.cancelled()) co_return fail(Code::kCancelled, "cancelled before sending");
     auto connection = pool_.take_idle(origin);
     for (;;) {
+      if (request.sent_wholly) *request.sent_wholly = false;
       if (!connection) {
         CO_TRY(connection, co_await pool_.connect(origin, hook));
       }

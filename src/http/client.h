@@ -39,6 +39,9 @@ struct ClientRequest {
   // when no byte of an answer came and the close came within kStaleTold. Give false for what must
   // not reach the upstream twice even so.
   bool repeat_on_stale = true;
+  // Set to whether the whole request has been handed to the network: from then on the upstream may
+  // serve it, whatever becomes of the answer. Must outlive the sending.
+  bool* sent_wholly = nullptr;
 };
 
 // An answer whose body is pulled. It may outlive neither the Client nor the loop. Destroying it

@@ -58,7 +58,7 @@ class ClientTest : public ::testing::Test {
 
   static io::task<void> ask(ClientTest& test, Client& client) {
     iovec part = part_of("question");
-    ClientRequest request{.target = "/", .body = {&part, 1}};
+    ClientRequest request{.target = "/", .body = {&part, 1}, .sent_wholly = &test.sent_wholly_};
     auto response = co_await client.send(test.world_.origin, request);
     test.error_ = response ? std::nullopt : std::optional(response.error().code);
     if (!response) co_return;
@@ -76,6 +76,7 @@ class ClientTest : public ::testing::Test {
 
   SimWorld world_;
   std::optional<Code> error_;
+  bool sent_wholly_ = false;
   std::string body_;
   std::size_t questions_ = 0;
   Duration delay_{};
@@ -126,6 +127,21 @@ TEST_F(ClientTest, ACloseLongAfterTheRequestIsNoStaleConnection) {
     EXPECT_EQ(questions_, stale ? 3u : 2u);
     world_.loop.run_for(200s);
   }
+}
+
+// What was sent wholly may be served, although nothing was answered.
+TEST_F(ClientTest, TellsWhetherTheWholeRequestLeft) {
+  start([](ClientTest& test, io::Stream& stream) -> io::task<void> {
+    co_await take_request(test, stream);  // and closes, without a word
+  });
+  ask_and_wait();
+  EXPECT_EQ(error_, Code::kUpstreamFailed);
+  EXPECT_TRUE(sent_wholly_);
+  EXPECT_EQ(questions_, 1u);
+  listener_.reset();
+  ask_and_wait();
+  EXPECT_EQ(error_, Code::kUpstreamUnreachable);
+  EXPECT_FALSE(sent_wholly_);
 }
 
 TEST_F(ClientTest, IdleConnectionsAreClosedBeforeThePeerDoesIt) {

@@ -61,7 +61,7 @@ class Reader {
 
 void encode_detail(const CallRecord& record, std::string& out) {
   if (record.model_asked.empty() && record.refusal.empty() && record.tags.empty() &&
-      record.dropped_fields.empty() && record.verdicts.empty()) {
+      record.dropped_fields.empty() && record.verdicts.empty() && record.settlement_note.empty()) {
     return;
   }
   put_text(out, record.model_asked);
@@ -75,6 +75,7 @@ void encode_detail(const CallRecord& record, std::string& out) {
     put_text(out, verdict.where);
     put_number(out, verdict.count);
   }
+  if (!record.settlement_note.empty()) put_text(out, record.settlement_note);
 }
 
 bool decode_detail(store::Bytes bytes, CallRecord& record) {
@@ -92,6 +93,7 @@ bool decode_detail(store::Bytes bytes, CallRecord& record) {
     verdict.count = static_cast<std::uint32_t>(in.number());
     record.verdicts.push_back(std::move(verdict));
   });
+  if (in.ok() && !in.finished()) record.settlement_note = in.text();
   return in.finished();
 }
 

@@ -11,7 +11,8 @@
 
 namespace sekisho::trace {
 
-// model_asked, refusal, tags, dropped_fields, verdicts. Appends nothing when all are empty.
+// model_asked, refusal, tags, dropped_fields, verdicts; then settlement_note if it is set. Appends
+// nothing when all are empty.
 void encode_detail(const CallRecord& record, std::string& out);
 // False, and what could be read is set, when the bytes are not ours.
 bool decode_detail(store::Bytes bytes, CallRecord& record);

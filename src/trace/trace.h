@@ -33,10 +33,11 @@ struct CallRecord {
   std::string operation;  // "chat", "messages", …
   wire::Usage usage;
   Money cost;
-  std::string settlement;  // reported | partial | estimated | reserved | none
-  int status = 0;          // what the client got
-  std::string outcome;     // ok | refused | upstream_error | client_gone | cut | internal
-  std::string refusal;     // code and rule, for refused calls
+  std::string settlement;       // reported | partial | estimated | reserved | none
+  std::string settlement_note;  // what to doubt about the amount; usually empty
+  int status = 0;               // what the client got
+  std::string outcome;          // ok | refused | upstream_error | client_gone | cut | internal
+  std::string refusal;          // code and rule, for refused calls
   std::string stop_reason;
   std::uint32_t attempts = 0;
   std::int64_t first_byte_us = 0, last_byte_us = 0, own_us = 0;  // since the request's first byte

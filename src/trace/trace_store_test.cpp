@@ -46,6 +46,7 @@ CallRecord whole_call() {
   r.usage = {10, 20, 30, 40, 50, 5, wire::UsageSource::kReported};
   r.cost = {123'456'789};
   r.settlement = "reported";
+  r.settlement_note = "served in tier 'priority', which has no price here";
   r.stop_reason = "end_turn";
   r.attempts = 2;
   r.first_byte_us = 1000;

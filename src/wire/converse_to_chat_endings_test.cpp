@@ -107,9 +107,16 @@ TEST(Case18Usage, ArithmeticInBothShapes) {
                        stream),
               tokens(1, 0, 0, 50, 2))
         << "one-hour writes show only in cacheDetails";
-    EXPECT_EQ(usage_of(R"({"inputTokens":-5,"outputTokens":99999999999999999999})", stream),
-              tokens(0, 0, 0, 0, 0))
-        << "nonsense is not booked";
+    for (const std::string nonsense :
+         {R"({"inputTokens":-5,"outputTokens":99999999999999999999})", R"({"totalTokens":50})",
+          R"({"inputTokens":"0","outputTokens":0.0})", "{}"}) {
+      auto none = tokens(0, 0, 0, 0, 0);
+      none.source = UsageSource::kPartial;
+      EXPECT_EQ(usage_of(nonsense, stream), none) << "nonsense is not booked, nor final";
+    }
+    auto half = tokens(10, 0, 0, 0, 0);
+    half.source = UsageSource::kPartial;
+    EXPECT_EQ(usage_of(R"({"inputTokens":10})", stream), half) << "the output is not free";
   }
 }
 

@@ -4,6 +4,7 @@
 // and keeps usage, stop and completeness; it copies nothing else.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,7 @@ class FrameReader {
   Usage usage;
   bool complete = false;
   std::string stop_reason, served_tier;
-  bool fast = false, us = false;
+  std::optional<bool> fast, us;
   std::size_t output_bytes = 0;
 
  protected:

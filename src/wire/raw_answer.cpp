@@ -19,8 +19,8 @@ class ReadAnswer : public RawAnswer {
   bool complete() const override { return reader_->complete; }
   std::string_view stop_reason() const override { return reader_->stop_reason; }
   std::string_view served_tier() const override { return reader_->served_tier; }
-  bool served_fast() const override { return reader_->fast; }
-  bool served_us() const override { return reader_->us; }
+  std::optional<bool> served_fast() const override { return reader_->fast; }
+  std::optional<bool> served_us() const override { return reader_->us; }
   std::string_view ping() const override { return reader_->ping(); }
   std::size_t output_bytes() const override { return reader_->output_bytes; }
 

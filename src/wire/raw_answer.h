@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,8 +59,10 @@ class RawAnswer {
   virtual bool complete() const = 0;
   virtual std::string_view stop_reason() const = 0;
   virtual std::string_view served_tier() const = 0;
-  virtual bool served_fast() const = 0;       // Anthropic usage.speed "fast": has its own price
-  virtual bool served_us() const = 0;         // Anthropic usage.inference_geo "us": likewise
+  // Anthropic's usage.speed "fast" and usage.inference_geo "us" have prices of their own; absent
+  // when the answer does not say.
+  virtual std::optional<bool> served_fast() const = 0;
+  virtual std::optional<bool> served_us() const = 0;
   virtual std::string_view ping() const = 0;  // what to send in a silent gap ("" = none)
   // Bytes of output text seen (for estimates when usage is missing).
   virtual std::size_t output_bytes() const = 0;

@@ -32,7 +32,7 @@ class AnthropicReader final : public FrameReader {
   std::string_view type_;
   std::uint32_t index_ = 0;
   bool usage_here_ = false;  // in this event
-  bool usage_runs_ = false;  // the last figures are those of message_start
+  bool usage_runs_ = false;  // the last figures are not final: message_start's, or without output
 };
 
 bool AnthropicReader::read(JsonCursor& cursor, RawFrame& frame) {
@@ -64,8 +64,8 @@ void AnthropicReader::end_of_event(RawFrame& frame) {
   complete |= end;
   frame.ends_fields = end || whole_ || frame.is_error || type_ == "content_block_stop";
   // message_start knows the prompt, but not yet what the model will write.
-  if (usage_here_) usage_runs_ = type_ == "message_start";
-  bool final = !usage_runs_ && (end || !stop_reason.empty());
+  if (usage_here_) usage_runs_ = type_ == "message_start" || !reader_.output_in_last();
+  bool final = !usage_runs_ && reader_.whole() && (end || !stop_reason.empty());
   if (usage.source == UsageSource::kPartial && final) {
     usage.source = UsageSource::kReported;
   }

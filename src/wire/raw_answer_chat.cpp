@@ -29,6 +29,7 @@ class ChatReader final : public FrameReader {
 
   std::bitset<limits::kChoices> open_;  // choices that are not finished
   bool no_choices_ = false, usage_here_ = false;
+  bool figures_whole_ = false;  // of the last usage object
 };
 
 bool ChatReader::read(JsonCursor& cursor, RawFrame& frame) {
@@ -39,7 +40,8 @@ bool ChatReader::read(JsonCursor& cursor, RawFrame& frame) {
   frame.carries_usage_only = no_choices_ && usage_here_;
   // Some servers repeat a running usage in every chunk: final is what comes with the end.
   bool ended = whole_ || complete || (!stop_reason.empty() && open_.none());
-  if (usage_here_) usage.source = ended ? UsageSource::kReported : UsageSource::kPartial;
+  bool final = ended && figures_whole_;
+  if (usage_here_) usage.source = final ? UsageSource::kReported : UsageSource::kPartial;
   if (whole_) complete = cursor.ok();
   frame.ends_fields |= whole_ || frame.is_error;
   return cursor.ok();
@@ -48,7 +50,9 @@ bool ChatReader::read(JsonCursor& cursor, RawFrame& frame) {
 void ChatReader::done(RawFrame& frame) {
   complete = true;
   frame.ends_fields = true;
-  if (usage.source == UsageSource::kPartial) usage.source = UsageSource::kReported;
+  if (usage.source == UsageSource::kPartial && figures_whole_) {
+    usage.source = UsageSource::kReported;
+  }
 }
 
 bool ChatReader::field(JsonCursor& cursor, RawFrame& frame, std::string_view key) {
@@ -57,7 +61,7 @@ bool ChatReader::field(JsonCursor& cursor, RawFrame& frame, std::string_view key
   if (key == "usage") {
     if (type != JsonType::kObject) return cursor.skip();
     usage_here_ = true;
-    return read_chat_usage(cursor, usage);
+    return read_chat_usage(cursor, usage, figures_whole_);
   }
   if (key == "error" && type != JsonType::kNull) {
     frame.is_error = true;

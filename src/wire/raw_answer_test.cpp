@@ -162,6 +162,45 @@ TEST(RawChat, RunningUsageIsPartialUntilTheEnd) {
   EXPECT_EQ(chat("data: [DONE]\n\n").answer->usage().source, UsageSource::kMissing);
 }
 
+// A usage object is a bill only with prompt and output as whole numbers of zero or more.
+TEST(RawChat, FiguresThatCannotBeReadAreNotReported) {
+  struct Case {
+    const char* usage;
+    Usage expected;
+  };
+  constexpr auto kP = UsageSource::kPartial, kR = UsageSource::kReported;
+  for (const auto& [usage, expected] : {
+           Case{R"({})", usage_of(0, 0, 0, 0, 0, 0, kP)},
+           Case{R"({"prompt_tokens":null})", usage_of(0, 0, 0, 0, 0, 0, kP)},
+           Case{R"({"total_tokens":50})", usage_of(0, 0, 0, 0, 0, 0, kP)},
+           Case{R"({"prompt_tokens":"10","completion_tokens":"5"})",
+                usage_of(0, 0, 0, 0, 0, 0, kP)},
+           Case{R"({"prompt_tokens":-5,"completion_tokens":-1})", usage_of(0, 0, 0, 0, 0, 0, kP)},
+           Case{R"({"prompt_tokens":10.0,"completion_tokens":1e1})",
+                usage_of(0, 0, 0, 0, 0, 0, kP)},
+           Case{R"({"prompt_tokens":10})", usage_of(10, 0, 0, 0, 0, 0, kP)},
+           Case{R"({"completion_tokens":7})", usage_of(0, 0, 0, 0, 7, 0, kP)},
+           Case{R"({"prompt_tokens":10,"total_tokens":15})", usage_of(10, 0, 0, 0, 5, 0, kR)},
+           Case{R"({"completion_tokens":5,"total_tokens":15})", usage_of(10, 0, 0, 0, 5, 0, kR)},
+           Case{R"({"prompt_tokens":10,"total_tokens":5})", usage_of(10, 0, 0, 0, 0, 0, kP)},
+           Case{R"({"input_tokens":10,"output_tokens":5,"input_tokens_details":
+                   {"cached_tokens":4},"output_tokens_details":{"reasoning_tokens":2}})",
+                usage_of(6, 4, 0, 0, 5, 2, kR)},
+       }) {
+    std::string choice =
+        R"({"choices":[{"index":0,"MESSAGE":{"content":"hi"},"finish_reason":"stop"}],"usage":)" +
+        std::string(usage) + "}";
+    auto as = [&](const char* message) {
+      return std::string(choice).replace(choice.find("MESSAGE"), 7, message);
+    };
+    EXPECT_EQ(read(Dialect::kOpenAiChat, false, as("message")).answer->usage(), expected) << usage;
+    std::string one_line = as("delta");
+    std::erase(one_line, '\n');
+    auto streamed = chat("data: " + one_line + "\n\ndata: [DONE]\n\n");
+    EXPECT_EQ(streamed.answer->usage(), expected) << usage;
+  }
+}
+
 TEST(RawChat, WholeAnswer) {
   std::string body =
       R"({"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"hi","tool_calls":[
@@ -189,8 +228,8 @@ TEST(RawAnthropic, ReadsTextsUsageAndEndOnTheSide) {
   EXPECT_TRUE(r.answer->complete());
   EXPECT_EQ(r.answer->stop_reason(), "end_turn");
   EXPECT_EQ(r.answer->served_tier(), "priority");
-  EXPECT_TRUE(r.answer->served_fast());
-  EXPECT_TRUE(r.answer->served_us());
+  EXPECT_EQ(r.answer->served_fast(), true);
+  EXPECT_EQ(r.answer->served_us(), true);
   // Nulls keep what message_start said; the last cumulative figure counts, never the sum.
   EXPECT_EQ(r.answer->usage(), usage_of(25, 7, 10, 20, 15, 4, UsageSource::kReported));
   EXPECT_TRUE(r.frames.at(4).ends_fields);
@@ -222,6 +261,35 @@ TEST(RawAnthropic, IterationsAreSummedPerKind) {
     {"type":"message","input_tokens":20,"output_tokens":3,"cache_creation_input_tokens":8,
      "cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":8}}]}})");
   EXPECT_EQ(r.answer->usage(), usage_of(120, 5, 0, 8, 13, 0, UsageSource::kReported));
+}
+
+TEST(RawAnthropic, FiguresThatCannotBeReadAreNotReported) {
+  constexpr auto kP = UsageSource::kPartial;
+  auto whole = [](std::string usage) {
+    return read(Dialect::kAnthropicMessages, false,
+                R"({"type":"message","content":[],"stop_reason":"end_turn","usage":)" + usage + "}")
+        .answer->usage();
+  };
+  EXPECT_EQ(whole(R"({"input_tokens":10})"), usage_of(10, 0, 0, 0, 0, 0, kP));
+  EXPECT_EQ(whole(R"({"input_tokens":"10","output_tokens":-2})"), usage_of(0, 0, 0, 0, 0, 0, kP));
+  EXPECT_EQ(whole(R"({"input_tokens":1,"output_tokens":2,"cache_creation_input_tokens":"9"})"),
+            usage_of(1, 0, 0, 0, 2, 0, kP));
+  EXPECT_EQ(whole(R"({"input_tokens":1,"output_tokens":2,"iterations":[{"input_tokens":5}]})"),
+            usage_of(5, 0, 0, 0, 0, 0, kP));
+  // The last event has usage, but no output in it: the running figure is not final.
+  std::string stream(kAnthropic);
+  auto last = stream.find("\"output_tokens\":15");
+  stream.replace(last, 18, "\"output_tokens\":null");
+  EXPECT_EQ(anthropic(stream).answer->usage().source, kP);
+  EXPECT_EQ(anthropic(kAnthropic).answer->usage().source, UsageSource::kReported);
+}
+
+TEST(RawAnthropic, WhatTheAnswerDoesNotSayOfItsModeStaysOpen) {
+  Read r = read(Dialect::kAnthropicMessages, false,
+                R"({"type":"message","content":[],"usage":{"input_tokens":1,"output_tokens":2,
+                "speed":"standard"}})");
+  EXPECT_EQ(r.answer->served_fast(), false);
+  EXPECT_EQ(r.answer->served_us(), std::nullopt);
 }
 
 TEST(RawAnthropic, CacheWritesWithoutSplitAreFiveMinutes) {

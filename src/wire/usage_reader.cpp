@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace sekisho::wire {
 namespace {
@@ -13,6 +14,7 @@ constexpr std::int64_t kMostTokens = 1'000'000'000'000;
 struct Place {
   std::string_view key;
   std::int64_t* value;
+  bool* found = nullptr;
 };
 
 bool read_counts(JsonCursor& cursor, std::initializer_list<Place> places) {
@@ -40,37 +42,71 @@ std::optional<std::int64_t> read_count(JsonCursor& cursor) {
   if (!span) return std::nullopt;
   std::string_view digits = cursor.of(*span);
   std::int64_t value = 0;
-  auto error = std::from_chars(digits.data(), digits.data() + digits.size(), value).ec;
-  if (error == std::errc::result_out_of_range) value = digits[0] == '-' ? 0 : kMostTokens;
-  return std::clamp<std::int64_t>(value, 0, kMostTokens);
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (end != digits.data() + digits.size() || digits[0] == '-') return std::nullopt;
+  if (error == std::errc::result_out_of_range) value = kMostTokens;
+  return std::min(value, kMostTokens);
 }
 
-bool read_chat_usage(JsonCursor& cursor, Usage& usage) {
-  std::int64_t prompt = 0, output = 0, cached = 0, written = 0, reasoning = 0, hit = 0;
+namespace {
+
+struct ChatCounts {
+  std::optional<std::int64_t> prompt, output, total;
+  std::int64_t cached = 0, written = 0, reasoning = 0, hit = 0;
+
+  // The figure that is missing, where the sum and the other one give it exactly.
+  void complete() {
+    if (!total) return;
+    if (prompt && !output && *total >= *prompt) output = *total - *prompt;
+    if (output && !prompt && *total >= *output) prompt = *total - *output;
+  }
+};
+
+void read_into(JsonCursor& cursor, std::optional<std::int64_t>& count) {
+  if (auto read = read_count(cursor)) count = read;
+}
+
+bool read_chat_counts(JsonCursor& cursor, ChatCounts& counts) {
   for (JsonObject object(cursor); auto key = object.next();) {
     std::string_view name = cursor.of(key->raw);
-    if (name == "prompt_tokens") {
-      prompt = read_count(cursor).value_or(0);
-    } else if (name == "completion_tokens") {
-      output = read_count(cursor).value_or(0);
-    } else if (name == "prompt_tokens_details") {
-      read_counts(cursor, {{"cached_tokens", &cached}, {"cache_write_tokens", &written}});
-    } else if (name == "completion_tokens_details") {
-      read_counts(cursor, {{"reasoning_tokens", &reasoning}});
+    if (name == "prompt_tokens" || name == "input_tokens") {
+      read_into(cursor, counts.prompt);
+    } else if (name == "completion_tokens" || name == "output_tokens") {
+      read_into(cursor, counts.output);
+    } else if (name == "total_tokens") {
+      read_into(cursor, counts.total);
+    } else if (name == "prompt_tokens_details" || name == "input_tokens_details") {
+      read_counts(cursor,
+                  {{"cached_tokens", &counts.cached}, {"cache_write_tokens", &counts.written}});
+    } else if (name == "completion_tokens_details" || name == "output_tokens_details") {
+      read_counts(cursor, {{"reasoning_tokens", &counts.reasoning}});
     } else if (name == "prompt_cache_hit_tokens") {  // DeepSeek's spelling
-      hit = read_count(cursor).value_or(0);
+      counts.hit = read_count(cursor).value_or(0);
     } else {
       cursor.skip();
     }
   }
-  if (!cursor.ok()) return false;
-  if (cached == 0) cached = hit;
-  usage.cache_read = std::min(cached, prompt);
-  usage.cache_write_5m = std::min(written, prompt - usage.cache_read);
-  usage.cache_write_1h = 0;
-  usage.input = prompt - usage.cache_read - usage.cache_write_5m;
-  usage.output = output;
-  usage.reasoning = std::min(reasoning, output);
+  return cursor.ok();
+}
+
+}  // namespace
+
+bool read_chat_usage(JsonCursor& cursor, Usage& usage, bool& whole) {
+  ChatCounts counts;
+  if (!read_chat_counts(cursor, counts)) return false;
+  counts.complete();
+  whole = counts.prompt && counts.output;
+  if (counts.prompt) {
+    std::int64_t cached = counts.cached == 0 ? counts.hit : counts.cached;
+    usage.cache_read = std::min(cached, *counts.prompt);
+    usage.cache_write_5m = std::min(counts.written, *counts.prompt - usage.cache_read);
+    usage.cache_write_1h = 0;
+    usage.input = *counts.prompt - usage.cache_read - usage.cache_write_5m;
+  }
+  if (counts.output) {
+    usage.output = *counts.output;
+    usage.reasoning = std::min(counts.reasoning, usage.output);
+  }
   return true;
 }
 
@@ -89,12 +125,16 @@ Usage AnthropicUsage::Counts::usage() const {
 bool AnthropicUsage::read(JsonCursor& cursor) {
   if (cursor.peek() != JsonType::kObject) return cursor.skip();
   seen_ = true;
-  return read_object(cursor, counts_, true);
+  bool had_output = std::exchange(counts_.has_output, false);
+  bool fine = read_object(cursor, counts_, true);
+  output_in_last_ = counts_.has_output;
+  counts_.has_output |= had_output;
+  return fine;
 }
 
 bool AnthropicUsage::read_object(JsonCursor& cursor, Counts& counts, bool top) {
-  const Place places[] = {{"input_tokens", &counts.input},
-                          {"output_tokens", &counts.output},
+  const Place places[] = {{"input_tokens", &counts.input, &counts.has_input},
+                          {"output_tokens", &counts.output, &counts.has_output},
                           {"cache_read_input_tokens", &counts.cache_read},
                           {"cache_creation_input_tokens", &counts.cache_write}};
   for (JsonObject object(cursor); auto key = object.next();) {
@@ -102,8 +142,13 @@ bool AnthropicUsage::read_object(JsonCursor& cursor, Counts& counts, bool top) {
     auto place = std::ranges::find(places, name, &Place::key);
     if (place == std::end(places)) {
       if (!read_other(cursor, name, counts, top)) return false;
+    } else if (cursor.peek() == JsonType::kNull) {
+      cursor.skip();
     } else if (auto count = read_count(cursor)) {
       *place->value = *count;
+      if (place->found) *place->found = true;
+    } else {
+      counts.unreadable = true;
     }
   }
   return cursor.ok();
@@ -133,13 +178,14 @@ bool AnthropicUsage::read_other(JsonCursor& cursor, std::string_view key, Counts
 bool AnthropicUsage::read_iterations(JsonCursor& cursor) {
   if (cursor.peek() != JsonType::kArray) return cursor.skip();
   Usage sum;
-  bool any = false;
+  bool any = false, whole = true;
   for (JsonArray array(cursor); array.next();) {
     if (cursor.peek() != JsonType::kObject) return cursor.expected("an iteration to be an object");
     Counts one;
     if (!read_object(cursor, one, false)) return false;
     Usage part = one.usage();
     any = true;
+    whole &= one.whole();
     auto add = [](std::int64_t& to, std::int64_t more) { to = std::min(to + more, kMostTokens); };
     add(sum.input, part.input);
     add(sum.cache_read, part.cache_read);
@@ -149,6 +195,7 @@ bool AnthropicUsage::read_iterations(JsonCursor& cursor) {
     add(sum.reasoning, part.reasoning);
   }
   if (any) iterations_ = sum;
+  iterations_whole_ = whole;
   return cursor.ok();
 }
 

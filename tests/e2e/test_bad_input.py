@@ -222,7 +222,7 @@ class Silent:
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.accepted, self.gone = threading.Event(), threading.Event()
+        self.accepted, self.asked, self.gone = (threading.Event() for _ in range(3))
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
@@ -234,7 +234,7 @@ class Silent:
         with peer:
             self.accepted.set()
             while peer.recv(65536):
-                pass
+                self.asked.set()
         self.gone.set()
 
     def close(self):
@@ -265,6 +265,9 @@ def test_upstream_that_never_answers(make_gateway, silent):
     assert "silent" in answer and "upstream" in answer
     [call_record] = gateway.calls(1)
     assert call_record["outcome"] == "upstream_error" and call_record["attempts"] == 1
+    # It had the whole request: it may have served and billed it.
+    [entry] = gateway.entries(1)
+    assert entry["settlement"] == "reserved" and entry["cost"] == entry["reserved"] > 0
 
 
 def test_upstream_that_is_not_there(make_gateway, silent):
@@ -281,9 +284,9 @@ def test_client_leaves_an_upstream_that_never_answers(make_gateway, silent):
     where = urllib.parse.urlsplit(gateway.url)
     with socket.create_connection((where.hostname, where.port)) as peer:
         peer.sendall((HEAD + f"content-length: {len(VALID)}\r\n\r\n").encode() + VALID)
-        assert silent.accepted.wait(20)
+        assert silent.asked.wait(20)
     assert silent.gone.wait(20)
     [entry] = gateway.entries(1)
-    assert entry["settlement"] == "estimated"
+    assert entry["settlement"] == "reserved"
     [record] = gateway.calls(1)
     assert record["outcome"] == "client_gone"

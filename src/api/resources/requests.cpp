@@ -62,6 +62,7 @@ void write_call(wire::JsonWriter& w, const CallRecord& r, const Names& names) {
   w.field("operation", r.operation).field("streamed", r.streamed);
   write_usage(w, r.usage);
   w.field("cost", r.cost.decimal()).field("settlement", r.settlement);
+  w.field("settlement_note", r.settlement_note);
   w.field("status", r.status).field("outcome", r.outcome).field("refusal", r.refusal);
   w.field("stop_reason", r.stop_reason);
   w.field("attempts", static_cast<std::int64_t>(r.attempts));

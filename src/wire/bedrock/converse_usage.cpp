@@ -1,6 +1,7 @@
 #include "wire/bedrock/converse_usage.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace sekisho::wire::bedrock {
 namespace {
@@ -8,8 +9,15 @@ namespace {
 // No request has more; what a provider claims beyond it would overflow sums and prices.
 constexpr std::int64_t kMostTokens = 1'000'000'000'000;
 
+// A whole number of zero or more; anything else is missing.
+std::optional<std::int64_t> count(JsonValue figure) {
+  const auto read = figure.integer();
+  if (!read || *read < 0) return std::nullopt;
+  return std::min(*read, kMostTokens);
+}
+
 std::int64_t tokens(JsonValue figure) {
-  return std::clamp<std::int64_t>(figure.integer().value_or(0), 0, kMostTokens);
+  return count(figure).value_or(0);
 }
 
 std::int64_t tokens(JsonValue usage, std::string_view name, std::string_view twin) {
@@ -27,9 +35,10 @@ bool is_one_hour(std::string_view ttl) {
 Usage read_usage(JsonValue usage) {
   Usage out;
   if (!usage.is(JsonKind::kObject)) return out;
-  out.source = UsageSource::kReported;
-  out.input = tokens(usage.find("inputTokens"));
-  out.output = tokens(usage.find("outputTokens"));
+  auto input = count(usage.find("inputTokens")), output = count(usage.find("outputTokens"));
+  out.source = input && output ? UsageSource::kReported : UsageSource::kPartial;
+  out.input = input.value_or(0);
+  out.output = output.value_or(0);
   out.cache_read = tokens(usage, "cacheReadInputTokens", "cacheReadInputTokenCount");
   const std::int64_t written = tokens(usage, "cacheWriteInputTokens", "cacheWriteInputTokenCount");
   std::int64_t five_minutes = 0;
