@@ -1,6 +1,6 @@
 #pragma once
 // Live counters of one scope (key, user, unit, organisation): budget committed in the present
-// windows, requests and tokens in the sliding minute, parallel requests. Lock-free; an account is
+// windows, requests and tokens of the last minute, parallel requests. Lock-free; an account is
 // created once per scope and lives as long as the process, so that policy snapshots may point to
 // it. Windows of every kind are counted at once: a policy that gives a budget another kind of
 // window finds the right sum there, whatever is in flight.
@@ -39,26 +39,28 @@ struct Limits {
   std::optional<std::int64_t> requests_per_minute, tokens_per_minute, parallel;
 };
 
-// Use of the last sixty seconds, estimated from this minute and the one before: all of this one
-// and the share of the previous one that still overlaps.
+// Use of the last sixty seconds, exact, in slices of half a second: what was taken leaves when its
+// slice is sixty seconds old, so after 60 to 60.5 seconds. Slices are made by the first take: most
+// accounts have no such limit. Lock-free: a call takes from the total first and is then noted in
+// its slice; whoever finds a slice too old takes its count out of the total.
 class SlidingMinute {
  public:
+  SlidingMinute() = default;
+  ~SlidingMinute();
+  SlidingMinute(const SlidingMinute&) = delete;
+  SlidingMinute& operator=(const SlidingMinute&) = delete;
+
   bool take(SteadyTime now, std::int64_t count, std::int64_t limit);
-  // Corrects what was taken at `taken_at`; older than the previous minute: nothing to correct.
-  void adjust(SteadyTime taken_at, SteadyTime now, std::int64_t delta);
+  // Corrects what was taken at `taken_at`; when that has left the window, nothing is to correct.
+  void adjust(SteadyTime taken_at, std::int64_t delta);
   std::int64_t used(SteadyTime now) const;
   // How long until `count` would fit if nothing else came; nullopt = never (count > limit).
   std::optional<Duration> until(SteadyTime now, std::int64_t count, std::int64_t limit) const;
 
  private:
-  struct alignas(16) Pair {
-    std::uint64_t minute : 24;
-    std::uint64_t previous : 40;
-    std::uint64_t present;
-  };
-  static Pair rolled(Pair pair, SteadyTime now);
-  static std::int64_t estimate(Pair pair, SteadyTime now);
-  std::atomic<Pair> pair_{};
+  struct Slices;
+  Slices& slices();
+  std::atomic<Slices*> slices_{nullptr};
 };
 
 class Account {

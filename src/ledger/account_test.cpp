@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <limits>
 #include <thread>
 #include <vector>
 
@@ -86,17 +87,35 @@ TEST(Account, ParallelCallsAreCountedAgainstTheLimit) {
   EXPECT_TRUE(account.take_parallel(2));
 }
 
-TEST(SlidingMinute, FadesThePreviousMinuteOut) {
+using std::chrono::milliseconds;
+
+TEST(SlidingMinute, CountsTheLastSixtySeconds) {
   SlidingMinute minute;
-  SteadyTime start{minutes(10)};
-  EXPECT_TRUE(minute.take(start, 60, 60));
-  EXPECT_FALSE(minute.take(start + seconds(59), 1, 60));
+  SteadyTime start = SteadyTime(minutes(10)) + milliseconds(300);
+  EXPECT_TRUE(minute.take(start, 50, 60));
+  EXPECT_TRUE(minute.take(start + seconds(30), 10, 60));
+  EXPECT_EQ(minute.used(start + seconds(59)), 60);
   EXPECT_FALSE(minute.take(start + seconds(60), 1, 60));
-  EXPECT_TRUE(minute.take(start + seconds(61), 1, 60));
-  EXPECT_FALSE(minute.take(start + seconds(61), 1, 60));
-  EXPECT_TRUE(minute.take(start + seconds(90), 29, 60));
-  EXPECT_FALSE(minute.take(start + seconds(90), 1, 60));
+  EXPECT_TRUE(minute.take(start + milliseconds(60'500), 50, 60));
+  EXPECT_FALSE(minute.take(start + milliseconds(60'500), 1, 60));
+  EXPECT_EQ(minute.used(start + milliseconds(90'500)), 50);
   EXPECT_EQ(minute.used(start + minutes(5)), 0);
+}
+
+// One request a minute is one in 60 to 60.5 seconds, whatever the phase.
+TEST(SlidingMinute, ASmallLimitIsThatLimit) {
+  for (int phase = 0; phase < 120; ++phase) {
+    SlidingMinute minute;
+    SteadyTime now = SteadyTime(minutes(10)) + milliseconds(phase * 507);
+    for (int call = 0; call < 5; ++call) {
+      ASSERT_TRUE(minute.take(now, 1, 1));
+      EXPECT_EQ(minute.used(now), 1);
+      ASSERT_FALSE(minute.take(now + milliseconds(59'999), 1, 1));
+      auto wait = minute.until(now, 1, 1);
+      ASSERT_TRUE(wait && *wait > seconds(60) && *wait <= milliseconds(60'500));
+      now += *wait;
+    }
+  }
 }
 
 TEST(SlidingMinute, SaysWhenThereWillBeRoom) {
@@ -106,7 +125,7 @@ TEST(SlidingMinute, SaysWhenThereWillBeRoom) {
     SteadyTime now{minutes(3)};
     std::int64_t limit = 1 + static_cast<std::int64_t>(random.below(50));
     for (int i = 0; i < 20; ++i) {
-      now += seconds(random.below(20));
+      now += milliseconds(random.below(20'000));
       minute.take(now, 1 + static_cast<std::int64_t>(random.below(5)), limit);
     }
     std::int64_t count = 1 + static_cast<std::int64_t>(random.below(60));
@@ -120,17 +139,63 @@ TEST(SlidingMinute, SaysWhenThereWillBeRoom) {
   }
 }
 
-TEST(SlidingMinute, CorrectionsGoToTheMinuteInWhichTheyWereTaken) {
+// Against a list of all that was taken: never more than the limit in any sixty seconds, and no
+// refusal that the list of the last 60.5 seconds does not bear out.
+TEST(SlidingMinute, AgreesWithAListOfWhatWasTaken) {
+  SeededRandom random(9);
+  for (int round = 0; round < 300; ++round) {
+    SlidingMinute minute;
+    std::vector<std::pair<SteadyTime, std::int64_t>> taken;
+    SteadyTime now = SteadyTime(minutes(7)) + milliseconds(random.below(1'000));
+    std::int64_t limit = 1 + static_cast<std::int64_t>(random.below(40));
+    auto within = [&](Duration span) {
+      std::int64_t sum = 0;
+      for (auto [at, count] : taken) sum += at > now - span ? count : 0;
+      return sum;
+    };
+    for (int i = 0; i < 200; ++i) {
+      now += milliseconds(random.below(3'000));
+      auto count = 1 + static_cast<std::int64_t>(random.below(6));
+      if (minute.take(now, count, limit)) {
+        ASSERT_LE(within(seconds(60)) + count, limit);
+        taken.emplace_back(now, count);
+      } else {
+        ASSERT_GT(within(milliseconds(60'500)) + count, limit);
+      }
+      if (!taken.empty() && random.below(4) == 0) {  // a settled call gives back
+        auto& [at, held] = taken[taken.size() - 1];
+        auto less = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(held) + 1));
+        minute.adjust(at, -less);
+        held -= less;
+      }
+    }
+  }
+}
+
+TEST(SlidingMinute, CorrectionsGoToWhereTheyWereTaken) {
   SlidingMinute minute;
   SteadyTime start{minutes(10)};
+  minute.adjust(start, 5);  // nothing was ever taken
+  EXPECT_EQ(minute.used(start), 0);
   EXPECT_TRUE(minute.take(start, 1000, 1000));
-  minute.adjust(start, start + seconds(10), -900);
+  minute.adjust(start, -900);
   EXPECT_EQ(minute.used(start + seconds(10)), 100);
-  minute.adjust(start, start + seconds(60), 20);
+  minute.adjust(start, 20);
   EXPECT_EQ(minute.used(start + seconds(60)), 120);
   EXPECT_TRUE(minute.take(start + seconds(180), 1, 1000));
-  minute.adjust(start, start + seconds(180), 500);
+  minute.adjust(start, 500);
   EXPECT_EQ(minute.used(start + seconds(180)), 1);
+}
+
+TEST(SlidingMinute, AbsurdCountsDoNotOverflow) {
+  SlidingMinute minute;
+  SteadyTime start{minutes(10)};
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  EXPECT_TRUE(minute.take(start, 1'000'000'000'000, kMost));
+  EXPECT_FALSE(minute.take(start, 1, 1'000'000));
+  minute.adjust(start, 1'000'000'000'000);
+  EXPECT_FALSE(minute.take(start, 1, 1'000'000));
+  EXPECT_EQ(minute.used(start + seconds(61)), 0);
 }
 
 TEST(SlidingMinute, ALaggingCallerCannotTurnItBack) {
@@ -138,6 +203,27 @@ TEST(SlidingMinute, ALaggingCallerCannotTurnItBack) {
   SteadyTime late{minutes(10)};
   EXPECT_TRUE(minute.take(late, 10, 10));
   EXPECT_FALSE(minute.take(late - seconds(30), 1, 10));
+}
+
+TEST(SlidingMinute, UnderFourThreadsNothingIsLostOrCountedTwice) {
+  SlidingMinute minute;
+  constexpr std::int64_t kLimit = 50;
+  constexpr int kSeconds = 400;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int second = 0; second < kSeconds; ++second) {
+        SteadyTime now = SteadyTime(minutes(10)) + seconds(second);
+        for (int i = 0; i < 5; ++i) {
+          if (minute.take(now, 1, kLimit) && i == 0) minute.adjust(now, -1);
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_GE(minute.used(SteadyTime(minutes(10)) + seconds(kSeconds)), 0);
+  EXPECT_LE(minute.used(SteadyTime(minutes(10)) + seconds(kSeconds)), kLimit);
+  EXPECT_EQ(minute.used(SteadyTime(minutes(30))), 0);
 }
 
 // Eight threads, one account, one day after the other.

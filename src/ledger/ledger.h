@@ -90,6 +90,8 @@ class LedgerWorker {
   // What every level would still allow, without taking anything (for lowering max_tokens and for
   // explain). Never negative; the largest Money where no level has a budget.
   virtual Money available(std::span<const Level> levels) = 0;
+  // Tokens that every level's minute still allows, never negative; nullopt where none has a limit.
+  virtual std::optional<std::int64_t> tokens_left(std::span<const Level> levels) = 0;
   virtual std::optional<Denied> would_deny(const Ask& ask, std::span<const Level> levels) = 0;
 
  private:

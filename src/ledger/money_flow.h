@@ -44,7 +44,7 @@ struct Denied {
   Money committed, cap;                 // kBudget
   std::int64_t present = 0, limit = 0;  // the others
   std::string resets;                   // ISO 8601; empty = never, or when a call ends (kParallel)
-  std::optional<std::int64_t> retry_after_s;
+  std::optional<std::int64_t> retry_after_s;  // kTokens: absent = never, it asks beyond the limit
 };
 
 }  // namespace sekisho::ledger

@@ -139,12 +139,12 @@ Worker::Step Worker::take(const Ask& ask, const Level& level, const Moment& mome
 }
 
 // Undoes every level of the hold, in the reverse of the order of taking.
-void Worker::give_back(const Hold::State& call, SteadyTime now) {
+void Worker::give_back(const Hold::State& call) {
   for (std::size_t i = call.levels; i-- > 0;) {
     const auto& held = call.held[i];
     if (held.budget) held.account->adjust(call.windows, Money{} - call.reserved);
-    if (held.tokens) held.account->tokens().adjust(call.taken_at, now, -call.tokens);
-    if (held.requests) held.account->requests().adjust(call.taken_at, now, -1);
+    if (held.tokens) held.account->tokens().adjust(call.taken_at, -call.tokens);
+    if (held.requests) held.account->requests().adjust(call.taken_at, -1);
     if (held.parallel) held.account->return_parallel();
   }
 }
@@ -159,7 +159,7 @@ Worker::Step Worker::take_all(const Ask& ask, std::span<const Level> levels, con
   for (const auto& level : levels) {
     auto step = take(ask, level, moment, call.held[call.levels++], what);
     if (step != Step::kDone) {
-      give_back(call, moment.steady);
+      give_back(call);
       return step;
     }
   }
@@ -231,6 +231,18 @@ Money Worker::available(std::span<const Level> levels) {
   return least;
 }
 
+std::optional<std::int64_t> Worker::tokens_left(std::span<const Level> levels) {
+  SteadyTime now = parts_.clock.steady();
+  std::optional<std::int64_t> least;
+  for (const auto& level : levels) {
+    if (!level.limits.tokens_per_minute) continue;
+    auto left = *level.limits.tokens_per_minute - level.account->tokens().used(now);
+    left = std::max<std::int64_t>(left, 0);
+    least = std::min(least.value_or(left), left);
+  }
+  return least;
+}
+
 void Worker::write(const Hold::State& call, RecordKind kind, Money cost, Settlement how) {
   const auto& facts = call.facts;
   const auto& usage = call.known_usage;
@@ -272,11 +284,10 @@ void Worker::progress(Hold::State& call) {
 
 void Worker::settle(const Hold::State& call, Money cost, Settlement how) {
   write(call, RecordKind::kSettle, cost, how);
-  SteadyTime now = parts_.clock.steady();
   for (const auto& held : call.taken()) {
     held.account->adjust(call.windows, cost - call.reserved);
     if (held.tokens) {
-      held.account->tokens().adjust(call.taken_at, now, call.known_usage.total() - call.tokens);
+      held.account->tokens().adjust(call.taken_at, call.known_usage.total() - call.tokens);
     }
     held.account->return_parallel();
   }
@@ -285,7 +296,7 @@ void Worker::settle(const Hold::State& call, Money cost, Settlement how) {
 
 void Worker::release(const Hold::State& call) {
   write(call, RecordKind::kRelease, Money{}, Settlement::kReserved);
-  give_back(call, parts_.clock.steady());
+  give_back(call);
   --open_;
 }
 

@@ -28,6 +28,7 @@ class Worker final : public LedgerWorker {
   Result<std::expected<Hold, Denied>> admit(const Ask& ask, std::span<const Level> levels,
                                             std::shared_ptr<const void> policy) override;
   Money available(std::span<const Level> levels) override;
+  std::optional<std::int64_t> tokens_left(std::span<const Level> levels) override;
   std::optional<Denied> would_deny(const Ask& ask, std::span<const Level> levels) override;
 
  private:
@@ -51,7 +52,7 @@ class Worker final : public LedgerWorker {
             Denied::What& what);
   Step take_all(const Ask& ask, std::span<const Level> levels, const Moment& moment,
                 Hold::State& call, Denied::What& what);
-  void give_back(const Hold::State& call, SteadyTime now);
+  void give_back(const Hold::State& call);
   Result<> check(const Ask& ask, std::span<const Level> levels) const;
   Denied explain(Denied::What what, const Ask& ask, std::span<const Level> levels,
                  std::size_t level, const Moment& moment) const;

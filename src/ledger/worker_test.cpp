@@ -70,10 +70,16 @@ TEST(Admission, LimitsRequestsAndTokensPerMinute) {
   EXPECT_EQ(tokens->error().what, Denied::What::kTokens);
   EXPECT_EQ(tokens->error().present, 100);
   EXPECT_EQ(tokens->error().limit, 1'000);
+  EXPECT_EQ(tokens->error().retry_after_s, 61);
+  EXPECT_EQ(t.worker->tokens_left(t.levels), 900);
+  auto never = t.admit(Money{}, 1'001);
+  EXPECT_EQ(never->error().what, Denied::What::kTokens);
+  EXPECT_FALSE(never->error().retry_after_s);
+  EXPECT_EQ(never->error().resets, "");
   auto hold = t.must_admit(Money{}, 900);
   auto requests = t.admit(Money{}, 0);
   EXPECT_EQ(requests->error().what, Denied::What::kRequests);
-  EXPECT_EQ(requests->error().retry_after_s, 90);
+  EXPECT_EQ(requests->error().retry_after_s, 61);
   hold.release();
   EXPECT_TRUE(t.admit(Money{}, 0)->has_value());
 }
