@@ -126,6 +126,7 @@ void ConversationMemory::keep(Turn turn, std::uint64_t continued) {
   }
   make_room_in_session(turn);
   turn.number = ++last_number_;
+  turn.body.leave_budget();  // what is remembered must not starve what is in flight
   used_ += charge(turn);
   turns_.push_front(std::move(turn));
   by_key_[turns_.front().key].push_back(turns_.begin());

@@ -2,6 +2,7 @@
 // What the last turn of a live conversation taught us, so that a turn costs what is new in it:
 // raw body, envelope (with walk checkpoints), findings per text block, tokens measured by the
 // provider. Per worker, one memory cap, least recently used first out, never shared between keys.
+// Kept bodies count against that cap alone, not against the budget of bodies in flight.
 // It is only memory: dropping any of it at any moment changes no byte of any answer, no verdict and
 // no bill (property test: with it = without it).
 
@@ -37,7 +38,9 @@ struct Turn {
   std::vector<BlockFinding> findings;  // sorted by block, then begin
   ModelId model;
   DeploymentId deployment;
-  std::int64_t measured_prompt = 0;  // tokens, by the provider; 0 = unknown
+  // Tokens, by the provider, as a bound of what the same bytes can be again; 0 = unknown.
+  std::int64_t measured_prompt = 0;
+  std::string betas;  // beta headers that went along
 };
 
 // How a new body relates to a remembered one: the same first `prefix` and last `suffix` bytes

@@ -80,6 +80,24 @@ TEST(ConversationMemory, KeepsTheLatestBeginningsOfASession) {
   EXPECT_TRUE(find("11" + text(5000, 'x')));
 }
 
+// What is remembered is no body in flight: an idle gateway with a full memory takes calls.
+TEST(ConversationMemory, DoesNotStarveTheBodiesInFlight) {
+  http::BodyBudget budget(std::size_t{1} << 20);
+  http::BufferPool pool(budget);
+  ConversationMemory memory(std::size_t{64} << 20);
+  for (int i = 0; i < 40; ++i) {
+    Turn turn;
+    turn.key = KeyId{1};
+    turn.body = pool.make();
+    ASSERT_TRUE(turn.body.append(std::to_string(i) + text(400'000, 'x'))) << i;
+    memory.keep(std::move(turn), 0);
+    EXPECT_EQ(budget.used(), 0u);
+  }
+  EXPECT_EQ(memory.turns(), 40u);
+  memory.clear();
+  EXPECT_EQ(budget.used(), 0u);
+}
+
 TEST(ConversationMemory, StaysBelowItsCapAndDropsTheOldest) {
   Memory m;
   for (int i = 0; i < 100; ++i) {

@@ -64,8 +64,8 @@ char* BufferPool::take(std::size_t capacity) {
   return memory;
 }
 
-void BufferPool::put(char* memory, std::size_t capacity) {
-  budget_.give_back(capacity);
+void BufferPool::put(char* memory, std::size_t capacity, bool counted) {
+  if (counted) budget_.give_back(capacity);
   if (kept_ + capacity > keep_bytes_) return std::free(memory);
   free_->lists[class_of(capacity)].push_back(memory);
   kept_ += capacity;
@@ -75,7 +75,8 @@ Buffer::Buffer(Buffer&& other) noexcept
     : pool_(other.pool_),
       data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
-      capacity_(std::exchange(other.capacity_, 0)) {}
+      capacity_(std::exchange(other.capacity_, 0)),
+      counted_(std::exchange(other.counted_, true)) {}
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
   if (this == &other) return *this;
@@ -84,6 +85,7 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
   data_ = std::exchange(other.data_, nullptr);
   size_ = std::exchange(other.size_, 0);
   capacity_ = std::exchange(other.capacity_, 0);
+  counted_ = std::exchange(other.counted_, true);
   return *this;
 }
 
@@ -92,9 +94,14 @@ Buffer::~Buffer() {
 }
 
 void Buffer::release() {
-  if (data_) pool_->put(data_, capacity_ + kPadding);
+  if (data_) pool_->put(data_, capacity_ + kPadding, counted_);
   data_ = nullptr;
   size_ = capacity_ = 0;
+  counted_ = true;
+}
+
+void Buffer::leave_budget() {
+  if (data_ && std::exchange(counted_, false)) pool_->budget_.give_back(capacity_ + kPadding);
 }
 
 Result<void> Buffer::reserve(std::size_t bytes) {
@@ -105,9 +112,10 @@ Result<void> Buffer::reserve(std::size_t bytes) {
   auto* memory = pool_->take(whole);
   if (!memory) return fail(Code::kOverloaded, "the memory for bodies in flight is used up");
   if (size_ > 0) std::memcpy(memory, data_, size_);
-  if (data_) pool_->put(data_, capacity_ + kPadding);
+  if (data_) pool_->put(data_, capacity_ + kPadding, counted_);
   data_ = memory;
   capacity_ = whole - kPadding;
+  counted_ = true;
   return {};
 }
 

@@ -52,12 +52,16 @@ class Buffer {
   void commit(std::size_t bytes) { size_ += bytes; }
   void clear() { size_ = 0; }
   void release();  // memory back to the pool
+  // The bytes are no longer in flight: they stop counting against the budget. Whoever keeps such a
+  // buffer has a cap of its own. Growth counts again.
+  void leave_budget();
 
  private:
   friend class BufferPool;
   BufferPool* pool_ = nullptr;
   char* data_ = nullptr;
   std::size_t size_ = 0, capacity_ = 0;
+  bool counted_ = true;  // against the budget
 };
 
 // One per worker, not thread-safe. Size classes are powers of two from 4 KB; keeps at most
@@ -73,7 +77,7 @@ class BufferPool {
  private:
   friend class Buffer;
   char* take(std::size_t capacity);
-  void put(char* memory, std::size_t capacity);
+  void put(char* memory, std::size_t capacity, bool counted);
   struct Free;
   BodyBudget& budget_;
   std::size_t keep_bytes_, kept_ = 0;
