@@ -244,6 +244,11 @@ struct Builder {
     if (capture == "redacted") out.settings.capture = gateway::Capture::kRedacted;
     if (capture == "full") out.settings.capture = gateway::Capture::kFull;
     out.settings.allow_unpriced = root.boolean("allow_unpriced_models");
+    if (const auto* tools = root.find("allow_provider_tools")) {
+      for (const auto& tool : tools->items) {
+        out.settings.allowed_provider_tools.push_back(tool.text);
+      }
+    }
     sizes(root, out);
     return out;
   }

@@ -173,7 +173,8 @@ Key limits() {
        integer("connections", "20000", {1, 1'000'000},
                {"Open client connections.", "接続数の上限。"}),
        integer("conversation_memory_bytes", "268435456", {},
-               {"Memory for conversations (0 = off).", "会話メモリのバイト数（0 で無効）。"}),
+               {"Memory for conversations, besides buffered_bytes (0 = off).",
+                "会話メモリのバイト数（buffered_bytes とは別枠、0 で無効）。"}),
        integer("output_floor_tokens", "256", {1, 1'000'000},
                {"max_tokens is never lowered below this.", "max_tokens を引き下げる下限。"}),
        integer("drain_seconds", "30", {0, 3600},
@@ -232,6 +233,13 @@ Key make_spec() {
               {"off", "redacted", "full"}),
        flag("allow_unpriced_models", "false",
             {"Serve models without a price.", "価格のないモデルを提供するか。"}),
+       list("allow_provider_tools",
+            {"Tools that run at the provider (such as web_search, mcp_servers): their cost cannot "
+             "be "
+             "bounded, so they can exceed a budget. Default: none.",
+             "プロバイダー側で動くツール（web_search、mcp_servers など）のうち許可するもの。"
+             "費用の上限を決められないため、予算を超えることがあります。既定はなし。"},
+            {}),
        limits(), journal(),
        object(
            "traces", {"Trace records.", "トレース。"},

@@ -47,6 +47,7 @@ guardrails:
   secrets:
     mode: block
     rules: {jwt: detect}
+allow_provider_tools: [web_search, mcp_servers]
 limits:
   output_floor_tokens: 100
 )";
@@ -71,6 +72,8 @@ TEST(Config, ReadsEverything) {
   EXPECT_EQ(config->given, std::vector<std::string>{"language"});
   EXPECT_EQ(config->settings.secrets.fallback, guard::Mode::kBlock);
   EXPECT_EQ(config->settings.output_floor, 100);
+  EXPECT_EQ(config->settings.allowed_provider_tools,
+            (std::vector<std::string>{"web_search", "mcp_servers"}));
   EXPECT_EQ(config->drain_seconds, 30);  // default
 }
 

@@ -1,6 +1,10 @@
 #include "gateway/explain.h"
 
+#include <algorithm>
+
 #include "gateway/admission.h"
+#include "gateway/identify.h"
+#include "gateway/upstream_request.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -11,52 +15,70 @@ void refuse_with(Answer& answer, std::string stage, wire::Refusal refusal) {
   answer.refusal = std::move(refusal);
 }
 
-wire::Refusal plain(Code code, std::string rule, std::string detail) {
-  wire::Refusal refusal;
-  refusal.code = code;
-  refusal.rule = std::move(rule);
-  refusal.detail = std::move(detail);
-  refusal.who = "an administrator";
-  return refusal;
-}
-
-bool explain_key(const KeyPolicy* key, WallTime now, Answer& answer) {
+const KeyPolicy* explain_key(const Policy& policy, KeyId id, WallTime now, Answer& answer) {
+  const auto* key = policy.find_key(id);
   if (!key) {
-    refuse_with(answer, "identify",
-                plain(Code::kUnauthenticated, "key_unknown", "there is no such virtual key"));
-    return false;
+    wire::Refusal refusal;
+    refusal.code = Code::kUnauthenticated;
+    refusal.rule = "key_unknown";
+    refusal.detail = "there is no such virtual key";
+    refuse_with(answer, "identify", std::move(refusal));
+    return nullptr;
   }
-  bool expired = key->expires && *key->expires <= now;
-  if (key->blocked || key->user_blocked || expired) {
-    refuse_with(answer, "identify",
-                plain(Code::kUnauthenticated, expired ? "key_expired" : "key_blocked",
-                      expired ? "the key has expired" : "the key or its owner is blocked"));
-    return false;
+  if (auto good = check_key(*key, now); !good) {
+    refuse_with(answer, "identify", std::move(good).error());
+    return nullptr;
   }
   answer.steps.push_back({"identify", true, "key '" + key->key_name + "'"});
-  return true;
+  return key;
 }
 
 const catalog::ModelGroup* explain_model(const Policy& policy, const KeyPolicy& key,
-                                         const std::string& name, Answer& answer) {
-  const auto* group = policy.find_model(name, key);
+                                         const Question& question, Answer& answer) {
+  auto group = find_allowed_model(policy, key, question.model);
   if (!group) {
-    auto nearest = policy.nearest_model(key, name);
-    refuse_with(answer, "model",
-                plain(Code::kNotFound, "model_unknown",
-                      "there is no model named '" + name + "'" +
-                          (nearest.empty() ? "" : "; did you mean '" + nearest + "'?")));
+    refuse_with(answer, "model", std::move(group).error());
     return nullptr;
   }
-  if (const auto* set = refusing_set(key, *group)) {
-    auto refusal = plain(Code::kModelDenied, "models_allowed",
-                         "model '" + group->name + "' is not allowed by " + set->owner);
-    refusal.scope = set->owner;
-    refuse_with(answer, "model", std::move(refusal));
+  answer.steps.push_back({"model", true, "model group " + (*group)->name});
+  const auto* upstream = policy.find_upstream((*group)->deployments.front().upstream);
+  if (!question.dialect || !upstream) return *group;
+  if (auto reaches = check_dialect(*question.dialect, *upstream, **group); !reaches) {
+    refuse_with(answer, "route", std::move(reaches).error());
     return nullptr;
   }
-  answer.steps.push_back({"model", true, "model group " + group->name});
-  return group;
+  return *group;
+}
+
+Demand demand_of(const Question& question, const catalog::ModelGroup& group) {
+  Demand demand;
+  auto longest = longest_prompt(group, "");
+  demand.prompt = longest > 0 ? std::min(question.prompt_tokens, longest) : question.prompt_tokens;
+  demand.prompt_estimate = demand.prompt;
+  demand.max_tokens = question.max_tokens;
+  return demand;
+}
+
+bool explain_limits(Worker& worker, const Policy& policy, const KeyPolicy& key,
+                    const catalog::ModelGroup& group, const Question& question, Answer& answer) {
+  answer.available = worker.ledger.available(key.levels);
+  auto plan = plan_reservation(policy, key, group, worker.ledger, demand_of(question, group));
+  if (!plan) {
+    refuse_with(answer, "price", std::move(plan).error());
+    return false;
+  }
+  answer.lowered_output = plan->lowered_output;
+  answer.worst_case = plan->bounds.worst;
+  answer.steps.push_back({"price", true, "worst case " + plan->bounds.worst.display()});
+  ledger::Ask ask;
+  ask.worst_case = plan->bounds.worst;
+  ask.tokens = plan->tokens;
+  if (auto denied = worker.ledger.would_deny(ask, key.levels)) {
+    refuse_with(answer, "limits", refusal_of(*denied, key, *plan));
+    return false;
+  }
+  answer.steps.push_back({"limits", true, "every budget and limit has room"});
+  return true;
 }
 
 void explain_routes(Worker& worker, const Policy& policy, const catalog::ModelGroup& group,
@@ -76,37 +98,11 @@ void explain_routes(Worker& worker, const Policy& policy, const catalog::ModelGr
 Answer explain(Worker& worker, const Question& question) {
   Answer answer;
   auto policy = worker.policy.current();
-  const auto* key = policy->find_key(question.key);
-  if (!explain_key(key, worker.loop.clock().wall(), answer)) return answer;
-  const auto* group = explain_model(*policy, *key, question.model, answer);
+  const auto* key = explain_key(*policy, question.key, worker.loop.clock().wall(), answer);
+  if (!key) return answer;
+  const auto* group = explain_model(*policy, *key, question, answer);
   if (!group) return answer;
-  auto output = question.max_tokens.value_or(group->facts.max_output);
-  answer.available = worker.ledger.available(key->levels);
-  auto bounds = worst_of_group(*group, question.prompt_tokens, output, 1);
-  if (bounds.unpriced && !group->allow_unpriced && !policy->settings.allow_unpriced) {
-    refuse_with(
-        answer, "price",
-        plain(Code::kModelUnpriced, "unpriced_model", "model '" + group->name + "' has no price"));
-    return answer;
-  }
-  if (bounds.worst > answer.available && group->deployments.front().prices) {
-    auto least = catalog::affordable_output(*group->deployments.front().prices,
-                                            question.prompt_tokens, answer.available);
-    if (least && *least >= policy->settings.output_floor && *least < output) {
-      answer.lowered_output = *least;
-      bounds = worst_of_group(*group, question.prompt_tokens, *least, 1);
-    }
-  }
-  answer.worst_case = bounds.worst;
-  answer.steps.push_back({"price", true, "worst case " + bounds.worst.display()});
-  ledger::Ask ask;
-  ask.worst_case = bounds.worst;
-  ask.tokens = question.prompt_tokens;
-  if (auto denied = worker.ledger.would_deny(ask, key->levels)) {
-    refuse_with(answer, "limits", refusal_of(*denied, *key));
-    return answer;
-  }
-  answer.steps.push_back({"limits", true, "every budget and limit has room"});
+  if (!explain_limits(worker, *policy, *key, *group, question, answer)) return answer;
   explain_routes(worker, *policy, *group, answer);
   answer.allowed = true;
   return answer;

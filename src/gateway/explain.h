@@ -15,6 +15,7 @@ struct Question {
   std::string model;
   std::int64_t prompt_tokens = 1000;
   std::optional<std::int64_t> max_tokens;
+  std::optional<wire::Dialect> dialect;  // of the client; without one every upstream is reached
 };
 struct Answer {
   bool allowed = false;

@@ -30,19 +30,42 @@ void note_caller(Exchange& x) {
   x.record.tags = x.key->tags;
 }
 
+// What a provider measured for the last turn bounds this one only if all that is not a message is
+// as it was.
+void distrust_measure(Exchange& x) {
+  const auto* turn = x.earlier.turn;
+  if (!turn) return;
+  bool same = turn->betas == betas_of(x.http.request().headers) &&
+              wire::same_settings(turn->envelope, turn->body.view(), x.envelope, x.body.view());
+  if (!same) x.earlier.measured_prompt = 0;
+}
+
+// What the same bytes can have as tokens in the next turn, by this turn's usage; 0 = unknown.
+// Edited contexts, and reasoning that a lowered maximum left out, are not in the provider's figure;
+// what was redacted may go up as it is next time.
+std::int64_t measured_bound(const Exchange& x) {
+  bool whole = !x.envelope.context_edits && x.envelope.provider_features.empty() &&
+               !(x.lowered_output && x.dialect == wire::Dialect::kOpenAiChat);
+  if (x.record.settlement != "reported" || !whole) return 0;
+  auto bound = x.record.usage.prompt();
+  for (const auto& redaction : x.verdict.redactions) bound += redaction.where.size();
+  return bound;
+}
+
 Outcome<void> read_envelope(Exchange& x) {
   auto body = x.body.view();
   auto& worker = x.worker;
-  x.session = session_from_headers(x.http.request().headers);
+  const auto& headers = x.http.request().headers;
   if (worker.use_memory) {
-    x.earlier = worker.memory.find(x.key->key, x.dialect, x.session, body);
+    x.earlier = worker.memory.find(x.key->key, x.dialect, session_from_headers(headers), body);
   }
   auto parsed = x.earlier.turn ? wire::resume_envelope(x.earlier.turn->envelope, x.earlier.prefix,
                                                        body, x.earlier.suffix)
                                : wire::parse_envelope(x.dialect, body);
   if (!parsed) return Refused(body_refusal(parsed.error()));
   x.envelope = std::move(*parsed);
-  if (x.session.empty()) x.session = session_from_body(x.envelope);
+  distrust_measure(x);
+  x.session = session_of(headers, x.envelope);
   auto shown = x.session.empty() ? conversation_name(*x.key, x.envelope, body) : x.session;
   x.record.model_asked = x.envelope.model_name.substr(0, 200);
   x.record.session = std::move(shown);
@@ -88,16 +111,17 @@ void remember(Exchange& x) {
   Turn turn;
   turn.key = x.key->key;
   turn.dialect = x.dialect;
-  turn.session = std::move(x.session);
-  turn.body = std::move(x.body);
-  turn.envelope = std::move(x.envelope);
+  turn.session = session_from_headers(x.http.request().headers);  // what find() can know
+  if (turn.session.empty()) turn.session = x.session;
   turn.scanned = x.scanned;
   turn.rules_version = x.worker.rules->version();
   turn.findings = std::move(x.findings);
   if (x.model) turn.model = x.model->id;
   if (x.deployment) turn.deployment = x.deployment->id;
-  bool reported = x.record.settlement == "reported";
-  if (reported) turn.measured_prompt = x.record.usage.prompt();
+  turn.betas = betas_of(x.http.request().headers);
+  turn.measured_prompt = measured_bound(x);
+  turn.body = std::move(x.body);
+  turn.envelope = std::move(x.envelope);
   x.worker.memory.keep(std::move(turn), x.earlier.number);
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/identify.h"
 
 #include <array>
+#include <span>
 
 #include "gateway/query_string.h"
 
@@ -75,20 +76,7 @@ Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Polic
   auto found = find_caller(request.headers, policy);
   if (!found) return found;
   const KeyPolicy& key = **found;
-  if (key.blocked || key.user_blocked) {
-    auto refusal = unauthenticated(
-        key.blocked ? "key_blocked" : "user_blocked",
-        key.blocked ? "this virtual key is blocked" : "the owner of this virtual key is blocked");
-    refusal.scope = "key " + key.key_name;
-    refusal.who = "an administrator";
-    return Refused(std::move(refusal));
-  }
-  if (key.expires && *key.expires <= now) {
-    auto refusal = unauthenticated("key_expired", "this virtual key has expired");
-    refusal.scope = "key " + key.key_name;
-    refusal.who = "an administrator";
-    return Refused(std::move(refusal));
-  }
+  if (auto good = check_key(key, now); !good) return Refused(std::move(good).error());
   return &key;
 }
 
@@ -97,30 +85,67 @@ const KeyPolicy* whose_credential(const http::RequestHead& request, const Policy
   return found ? *found : nullptr;
 }
 
-std::string_view session_from_headers(const http::Headers& headers) {
-  constexpr std::array<std::string_view, 6> kNames{"x-task-id",          "x-claude-code-session-id",
-                                                   "session-id",         "x-session-id",
-                                                   "x-session-affinity", "x-litellm-session-id"};
-  for (auto name : kNames) {
-    if (auto value = headers.find(name); value && !value->empty() && value->size() <= 200) {
-      return *value;
-    }
+Outcome<void> check_key(const KeyPolicy& key, WallTime now) {
+  wire::Refusal refusal;
+  if (key.blocked) {
+    refusal = unauthenticated("key_blocked", "this virtual key is blocked");
+  } else if (key.user_blocked) {
+    refusal = unauthenticated("user_blocked", "the owner of this virtual key is blocked");
+  } else if (key.expires && *key.expires <= now) {
+    refusal = unauthenticated("key_expired", "this virtual key has expired");
+  } else {
+    return {};
+  }
+  refusal.scope =
+      key.user_blocked && !key.blocked ? "user " + key.user_name : "key " + key.key_name;
+  refusal.who = "an administrator";
+  return Refused(std::move(refusal));
+}
+
+namespace {
+
+constexpr std::size_t kLongestSession = 200;
+
+std::string_view first_of(const http::Headers& headers, std::span<const std::string_view> names) {
+  for (auto name : names) {
+    auto value = headers.find(name);
+    if (value && !value->empty() && value->size() <= kLongestSession) return *value;
   }
   return {};
 }
 
-std::string session_from_body(const wire::Envelope& envelope) {
-  if (!envelope.litellm_session_id.empty()) return envelope.litellm_session_id;
-  // Claude Code: metadata.user_id is a JSON string with a session_id in it.
+constexpr std::array<std::string_view, 6> kSessionHeaders{
+    "x-task-id",    "x-claude-code-session-id", "session-id",
+    "x-session-id", "x-session-affinity",       "x-litellm-session-id"};
+
+// Claude Code: metadata.user_id is a JSON string with a session_id in it.
+std::string session_of_user_id(const std::string& user) {
   constexpr std::string_view kMark = "\"session_id\":\"";
-  const auto& user = envelope.metadata_user_id;
-  if (auto at = user.find(kMark); at != std::string::npos) {
-    auto begin = at + kMark.size();
-    if (auto end = user.find('"', begin); end != std::string::npos && end - begin <= 200) {
-      return user.substr(begin, end - begin);
-    }
+  auto at = user.find(kMark);
+  if (at == std::string::npos) return {};
+  auto begin = at + kMark.size();
+  auto end = user.find('"', begin);
+  if (end == std::string::npos || end - begin > kLongestSession) return {};
+  return user.substr(begin, end - begin);
+}
+
+}  // namespace
+
+std::string_view session_from_headers(const http::Headers& headers) {
+  return first_of(headers, kSessionHeaders);
+}
+
+std::string session_of(const http::Headers& headers, const wire::Envelope& envelope) {
+  std::span names(kSessionHeaders);
+  if (auto task = first_of(headers, names.first(1)); !task.empty()) return std::string(task);
+  const auto& litellm = envelope.litellm_session_id;
+  if (!litellm.empty() && litellm.size() <= kLongestSession) return litellm;
+  if (auto agent = first_of(headers, names.subspan(1, 1)); !agent.empty()) {
+    return std::string(agent);
   }
-  return envelope.prompt_cache_key;
+  if (auto agent = session_of_user_id(envelope.metadata_user_id); !agent.empty()) return agent;
+  if (auto rest = first_of(headers, names.subspan(2)); !rest.empty()) return std::string(rest);
+  return envelope.prompt_cache_key.substr(0, kLongestSession);
 }
 
 std::string conversation_name(const KeyPolicy& key, const wire::Envelope& envelope,

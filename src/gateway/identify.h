@@ -16,11 +16,13 @@ Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Polic
 // Whose credential was sent, where it is known, though it may be blocked or expired: for the record
 // of a refused call. Null where identify() refuses for another reason.
 const KeyPolicy* whose_credential(const http::RequestHead& request, const Policy& policy);
+// Blocked and expired keys are refused.
+Outcome<void> check_key(const KeyPolicy& key, WallTime now);
 
 // The client's own session or task id from headers, by precedence; empty if none.
 std::string_view session_from_headers(const http::Headers& headers);
-// The same from the body's fields, for clients that put it there.
-std::string session_from_body(const wire::Envelope& envelope);
+// The same from headers and the body's fields; a body's task id is more than an agent's session.
+std::string session_of(const http::Headers& headers, const wire::Envelope& envelope);
 // For clients that name no session: the same for every turn of a conversation (it begins with the
 // same user text), different between keys. Survives growth; a compaction begins a new one.
 std::string conversation_name(const KeyPolicy& key, const wire::Envelope& envelope,

@@ -36,14 +36,23 @@ void write_price(wire::JsonWriter& w, std::string_view name, const std::optional
   }
 }
 
+// A figure that is not known is null: clients take 0 at its word.
+void write_tokens(wire::JsonWriter& w, std::string_view name, std::int64_t tokens) {
+  if (tokens > 0) {
+    w.field(name, tokens);
+  } else {
+    w.key(name).null();
+  }
+}
+
 void write_info(wire::JsonWriter& w, const catalog::ModelGroup& group,
                 const catalog::Deployment& deployment) {
   w.key("model_info").begin_object();
   w.field("id", std::to_string(deployment.id.value));
   w.field("mode", "chat");
-  w.field("max_output_tokens", group.facts.max_output);
-  w.field("max_tokens", group.facts.max_output);
-  w.field("max_input_tokens", group.facts.context_window);
+  write_tokens(w, "max_output_tokens", group.facts.max_output);
+  write_tokens(w, "max_tokens", group.facts.max_output);
+  write_tokens(w, "max_input_tokens", group.facts.context_window);
   w.field("supports_vision", group.facts.target.images);
   w.field("supports_prompt_caching", group.facts.target.prompt_caching);
   w.field("supports_reasoning", group.facts.target.reasoning);

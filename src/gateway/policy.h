@@ -72,6 +72,8 @@ struct Settings {
   Capture capture = Capture::kOff;
   std::int64_t output_floor = 256;  // max_tokens is never lowered below this
   bool allow_unpriced = false;
+  // Names as in wire::Envelope::provider_features: used although their cost cannot be bounded.
+  std::vector<std::string> allowed_provider_tools;
 };
 
 struct KeyHashHasher {

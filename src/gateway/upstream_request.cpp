@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/call_bounds.h"
 #include "gateway/query_string.h"
 
 namespace sekisho::gateway {
@@ -16,7 +17,8 @@ void add_client_headers(const Exchange& x, http::Headers& out) {
   }
 }
 
-// Claude's thinking budget must stay below max_tokens (and at or above 1,024, its minimum).
+// Claude's thinking budget must stay below max_tokens and at or above its minimum; admission lowers
+// no further than both allow.
 void lower_thinking(const Exchange& x, std::int64_t output, std::vector<wire::SpanEdit>& edits) {
   if (!x.envelope.thinking_budget) return;
   auto text = x.envelope.thinking_budget->of(x.body.view());
@@ -27,7 +29,7 @@ void lower_thinking(const Exchange& x, std::int64_t output, std::vector<wire::Sp
   }
   if (budget < output) return;
   edits.push_back(
-      {*x.envelope.thinking_budget, std::to_string(std::max<std::int64_t>(1024, output / 2))});
+      {*x.envelope.thinking_budget, std::to_string(std::max(kLeastThinkingBudget, output / 2))});
 }
 
 void lower_output(const Exchange& x, const Upstream& upstream, std::vector<wire::SpanEdit>& edits) {
@@ -160,24 +162,30 @@ std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstrea
 Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& x, const Upstream& upstream,
                                                         const catalog::Deployment& deployment) {
   auto request = std::make_unique<UpstreamRequest>();
+  if (auto reaches = check_dialect(x.dialect, upstream, *x.model); !reaches) {
+    return Refused(std::move(reaches).error());
+  }
   if (dialect_of(upstream.kind) == x.dialect) {
     build_raw(x, upstream, deployment, *request);
-    return request;
+  } else if (auto built = build_converse(x, upstream, deployment, *request); !built) {
+    return Refused(std::move(built).error());
   }
-  if (upstream.kind == UpstreamKind::kBedrock && x.dialect == wire::Dialect::kOpenAiChat) {
-    if (auto built = build_converse(x, upstream, deployment, *request); !built) {
-      return Refused(std::move(built).error());
-    }
-    return request;
-  }
+  return request;
+}
+
+Outcome<void> check_dialect(wire::Dialect dialect, const Upstream& upstream,
+                            const catalog::ModelGroup& group) {
+  bool translated =
+      upstream.kind == UpstreamKind::kBedrock && dialect == wire::Dialect::kOpenAiChat;
+  if (translated || dialect_of(upstream.kind) == dialect) return {};
   wire::Refusal refusal;
   refusal.code = Code::kUnsupported;
   refusal.rule = "dialect";
   refusal.param = "model";
-  refusal.detail = "model '" + x.model->name + "' is served by upstream '" + upstream.name +
+  refusal.detail = "model '" + group.name + "' is served by upstream '" + upstream.name +
                    "', which cannot be reached through this API yet; use a model whose upstream "
                    "speaks " +
-                   std::string(wire::dialect_name(x.dialect));
+                   std::string(wire::dialect_name(dialect));
   return Refused(std::move(refusal));
 }
 

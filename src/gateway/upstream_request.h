@@ -28,6 +28,10 @@ Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& exchange,
                                                         const Upstream& upstream,
                                                         const catalog::Deployment& deployment);
 
+// Whether a call in `dialect` can be served by `upstream`, as it is or translated.
+Outcome<void> check_dialect(wire::Dialect dialect, const Upstream& upstream,
+                            const catalog::ModelGroup& group);
+
 // Percent-encodes a model id as the AWS SDKs do (`:` and `/` too).
 std::string encode_model_id(std::string_view id);
 

@@ -34,6 +34,24 @@ struct TopFields {
       Field{"service_tier", &EnvelopeWalk::service_tier, true, true},
       Field{"speed", &EnvelopeWalk::speed, false, true},
       Field{"inference_geo", &EnvelopeWalk::inference_geo, false, true},
+      Field{"context_management", &EnvelopeWalk::context_management, true, true},
+      Field{"modalities", &EnvelopeWalk::modalities, true, false},
+      Field{"mcp_servers", &EnvelopeWalk::provider_field, true, true},
+      Field{"container", &EnvelopeWalk::provider_field, true, true},
+      Field{"thread", &EnvelopeWalk::provider_field, true, true},
+      Field{"compaction", &EnvelopeWalk::provider_field, true, true},
+      Field{"fallbacks", &EnvelopeWalk::provider_field, true, true},
+      Field{"billing_policy", &EnvelopeWalk::provider_field, false, true},
+      Field{"betas", &EnvelopeWalk::provider_field, true, true},
+      Field{"anthropic_beta", &EnvelopeWalk::provider_field, true, true},
+      Field{"web_search_options", &EnvelopeWalk::provider_field, true, false},
+      Field{"search_parameters", &EnvelopeWalk::provider_field, true, false},
+      Field{"audio", &EnvelopeWalk::provider_field, true, false},
+      Field{"prediction", &EnvelopeWalk::provider_field, true, false},
+      Field{"plugins", &EnvelopeWalk::provider_field, true, false},
+      Field{"models", &EnvelopeWalk::provider_field, true, false},
+      Field{"extra_body", &EnvelopeWalk::provider_field, true, false},
+      Field{"extra_headers", &EnvelopeWalk::provider_field, true, false},
   };
 };
 
@@ -42,6 +60,14 @@ namespace {
 bool equal_but_for_case(std::string_view a, std::string_view b) {
   auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
   return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+// Members that leave the number of a prompt's tokens as it is; the model is compared by its id.
+bool is_setting(std::string_view key, bool chat) {
+  constexpr std::array<std::string_view, 6> kOthers{"messages",       "model",    "stream",
+                                                    "stream_options", "metadata", "cache_control"};
+  if (!chat && key == "max_tokens") return false;  // chat: translation may drop reasoning by it
+  return std::ranges::find(kOthers, key) == kOthers.end();
 }
 
 void shift(Span& span, std::uint32_t behind, std::uint32_t by) {
@@ -66,7 +92,10 @@ bool EnvelopeWalk::top_field(std::string_view key, Span span) {
   bool chat = e_.dialect == Dialect::kOpenAiChat;
   for (const TopFields::Field& field : TopFields::kFields) {
     if (chat ? !field.chat : !field.anthropic) continue;
-    if (key == field.key) return (this->*field.read)();
+    if (key == field.key) {
+      field_ = field.key;
+      return (this->*field.read)();
+    }
     // Some servers compare keys without regard to case: "Model" would carry a second model past us.
     if (equal_but_for_case(key, field.key)) {
       return c_.refuse_key("key that differs from a governed one only in case", span);
@@ -77,7 +106,11 @@ bool EnvelopeWalk::top_field(std::string_view key, Span span) {
 
 bool EnvelopeWalk::top_level(GovernedObject& object) {
   while (auto key = object.next()) {
-    if (!top_field(*key, object.key_span())) return false;
+    Span span = object.key_span();
+    if (!top_field(*key, span)) return false;
+    if (is_setting(*key, e_.dialect == Dialect::kOpenAiChat)) {
+      e_.settings.push_back({span.begin, c_.position()});
+    }
   }
   return c_.finish();
 }
@@ -143,6 +176,8 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   fields.documents = e_.documents + (earlier.documents - earlier.tail.documents);
   fields.cache_life = std::max(e_.tail.cache_life, earlier.tail_cache_life);
   e_.tail_cache_life = earlier.tail_cache_life;
+  fields.provider_features = std::move(e_.provider_features);  // the earlier body has none
+  for (Span& span : fields.settings) shift(span, behind, by);
   shift(fields.model, behind, by);
   for (Span& span : fields.max_tokens_values) shift(span, behind, by);
   for (auto* span : {&fields.stream_value, &fields.include_usage_value, &fields.stream_options,
@@ -167,9 +202,18 @@ Result<Envelope> resume_envelope(const Envelope& earlier, std::size_t same_prefi
   auto usable =
       std::partition_point(earlier.checkpoints.begin(), earlier.checkpoints.end(),
                            [&](const Envelope::Checkpoint& c) { return c.offset <= same_prefix; });
+  // Which part a feature stands in is not remembered; hardly a body has one.
+  if (!earlier.provider_features.empty()) return parse_envelope(earlier.dialect, body);
   // Before the first message an empty list is still possible: not a place to go on from.
   if (usable - earlier.checkpoints.begin() < 2) return parse_envelope(earlier.dialect, body);
   return EnvelopeWalk(earlier.dialect, body).resume(earlier, *(usable - 1), same_suffix);
+}
+
+bool same_settings(const Envelope& a, std::string_view body_a, const Envelope& b,
+                   std::string_view body_b) {
+  return std::ranges::equal(a.settings, b.settings, [&](const Span& left, const Span& right) {
+    return left.of(body_a) == right.of(body_b);
+  });
 }
 
 }  // namespace sekisho::wire

@@ -50,6 +50,9 @@ struct TextBlock {
 // one hour: bounds of cost stay provable.
 enum class CacheLife : std::uint8_t { kNone, kFiveMinutes, kOneHour };
 
+inline constexpr std::size_t kProviderFeatures = 16;
+inline constexpr std::string_view kMoreFeatures = "more than 16 such features";
+
 // What is found once per body. A field that is null counts as absent, but its span is kept, so that
 // an edit replaces it instead of adding a second key.
 struct EnvelopeFields {
@@ -79,6 +82,14 @@ struct EnvelopeFields {
   std::string litellm_session_id, prompt_cache_key, metadata_user_id, end_user;
   std::string service_tier, speed, inference_geo;  // what changes the price
   std::vector<std::string> tool_names;
+  // What runs, or is decided, at the provider, so that neither its tokens nor its fees are bounded
+  // by this body: types of hosted tools without their date ("web_search"), names of such fields
+  // ("mcp_servers"). Each once; at most kProviderFeatures, then kMoreFeatures.
+  std::vector<std::string> provider_features;
+  bool context_edits = false;  // context_management may leave parts of the prompt out
+  // Top-level members besides the messages that can change how many tokens a prompt has; see
+  // same_settings.
+  std::vector<Span> settings;
   std::vector<std::string> tags;  // metadata.tags / tags
   friend bool operator==(const EnvelopeFields&, const EnvelopeFields&) = default;
 };
@@ -119,6 +130,12 @@ Result<Envelope> parse_envelope(Dialect dialect, std::string_view body);
 // for many clients) is not walked again either. The result equals parse_envelope(body) always.
 Result<Envelope> resume_envelope(const Envelope& earlier, std::size_t same_prefix,
                                  std::string_view body, std::size_t same_suffix = 0);
+
+// Whether everything that decides how many tokens the same messages have is the same, byte for
+// byte: all top-level members but messages, model, stream, metadata, cache_control and (Anthropic)
+// max_tokens.
+bool same_settings(const Envelope& a, std::string_view body_a, const Envelope& b,
+                   std::string_view body_b);
 
 struct SpanEdit;
 // The edits that a governed request may need; each appends to `edits`.

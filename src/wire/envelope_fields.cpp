@@ -182,17 +182,38 @@ bool EnvelopeWalk::tools() {
 static_assert(limits::kTools == 4'096, "the sentence above names it");
 
 bool EnvelopeWalk::tool() {
-  if (c_.peek() != JsonType::kObject) return strings(BlockKind::kToolDefinition);
+  if (c_.peek() != JsonType::kObject) {
+    note_feature("unknown tool");
+    return strings(BlockKind::kToolDefinition);
+  }
+  std::string_view type, first_key;
+  bool is_described = false;
   GovernedObject object(*this);
   while (auto key = object.next()) {
+    if (first_key.empty()) first_key = *key;
+    is_described = is_described || *key == "function" || *key == "name";
     bool good = *key == "name"            ? tool_name()
-                : *key == "type"          ? identifier()
+                : *key == "type"          ? tool_type(type)
                 : *key == "function"      ? tool_function()
                 : *key == "cache_control" ? cache_control()
                                           : strings(BlockKind::kToolDefinition);
     if (!good) return false;
   }
+  note_tool(type, is_described, first_key);
   return c_.ok();
+}
+
+bool EnvelopeWalk::tool_type(std::string_view& type) {
+  if (is_null()) return true;
+  if (c_.peek() != JsonType::kString) {
+    type = "unknown tool";
+    return strings(BlockKind::kToolDefinition);
+  }
+  auto name = c_.read_string();
+  if (!name) return false;
+  type = short_text(*name);
+  bool plain = !name->escaped && name->raw.size() <= limits::kIdentifierBytes;
+  return plain || add_block(*name, BlockKind::kOther);
 }
 
 bool EnvelopeWalk::tool_function() {

@@ -83,6 +83,8 @@ bool EnvelopeWalk::message_field(std::string_view key, BlockKind& role) {
   if (key == "reasoning_content" || key == "reasoning" || key == "refusal") return text(kByRole);
   if (key == "tool_calls") return tool_calls();
   if (key == "cache_control") return cache_control();
+  if (key == "audio" && c_.peek() == JsonType::kObject)
+    ++e_.documents;  // an earlier one, by its id
   if (key == "tool_call_id" || key == "id") return identifier();
   return strings(BlockKind::kOther);
 }
@@ -103,6 +105,7 @@ bool EnvelopeWalk::part(BlockKind kind) {
     if (!part_field(*key, kind, type)) return false;
   }
   if (type == "image" && e_.images == images) ++e_.images;  // by URL or file id
+  if (type == "tool_addition") note_feature(type);          // whichever tool it adds
   for (auto document :
        {"document", "file", "input_file", "input_audio", "audio", "video", "container_upload"}) {
     if (type == document) ++e_.documents;

@@ -195,6 +195,74 @@ TEST(Envelope, ASecondSpellingOfAPriceFieldIsRefused) {
   EXPECT_NE(refusal(Dialect::kAnthropicMessages, with(R"("INFERENCE_GEO":"us")")), "accepted");
 }
 
+TEST(Envelope, NamesWhatRunsAtTheProvider) {
+  auto features = [](Dialect dialect, std::string_view members) {
+    return parse_envelope(dialect, with(members))->provider_features;
+  };
+  auto anthropic = [&](auto members) { return features(Dialect::kAnthropicMessages, members); };
+  auto chat = [&](auto members) { return features(Dialect::kOpenAiChat, members); };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(anthropic(R"("tools":[{"name":"f","input_schema":{}},{"type":"custom","name":"g"},
+      {"type":null,"name":"h"},{"type":"bash_20250124","name":"bash"},
+      {"type":"text_editor_20250728","name":"e"},{"type":"computer_20251124","name":"c"},
+      {"type":"memory_20250818","name":"memory"}],"mcp_servers":[ ],"container":null)"),
+            Names{});
+  EXPECT_EQ(anthropic(R"("tools":[{"type":"web_search_20250305","name":"web_search"},
+      {"type":"web_s\u0065arch_20260209","name":"w"},{"name":"x","type":"code_execution_20250825"},
+      {"type":"bash_code_execution_20250825"},{"type":7}],"thread":{"id":"t"},
+      "mcp_servers":[{"type":"url"}],"container":"c")"),
+            (Names{"web_search", "code_execution", "bash_code_execution", "unknown tool", "thread",
+                   "mcp_servers", "container"}));
+  EXPECT_EQ(chat(R"("tools":[{"type":"function","function":{"name":"f"}},{"type":"custom"},
+      {"function":{"name":"g"}}],"modalities":["text"],"web_search_options":null)"),
+            Names{});
+  EXPECT_EQ(chat(R"("tools":[{"type":"web_search"},{"googleSearch":{}},{}],
+      "web_search_options":{"a":1},"modalities":["text","audio"],"audio":{"voice":"x"},
+      "prediction":{"type":"content"},"plugins":[{"id":"web"}])"),
+            (Names{"web_search", "googleSearch", "unknown tool", "web_search_options", "audio",
+                   "prediction", "plugins"}));
+  EXPECT_EQ(anthropic(R"("context_management":{"edits":[{"type":"compact_20260112"}]})"),
+            Names{"compaction"});
+  EXPECT_EQ(chat_refusal(with(R"("Web_Search_Options":{})")),
+            "key that differs from a governed one only in case \"Web_Search_Options\" at byte 50");
+  std::string many = R"("tools":[)";
+  for (int i = 0; i < 40; ++i) many += R"({"type":"t)" + std::to_string(i) + R"("},)";
+  auto capped = chat(std::string_view(many + "{}]"));
+  EXPECT_EQ(capped.size(), kProviderFeatures + 1);
+  EXPECT_EQ(capped.back(), kMoreFeatures);
+}
+
+TEST(EnvelopeAnthropic, KnowsWhichContextEditsLeaveSomethingOut) {
+  auto edits = [](std::string_view value) {
+    auto body = with(R"("context_management":)" + std::string(value));
+    return parse_envelope(Dialect::kAnthropicMessages, body)->context_edits;
+  };
+  EXPECT_FALSE(edits("null"));
+  EXPECT_FALSE(edits(R"({"edits":[{"type":"clear_thinking_20251015","keep":"all"}]})"));
+  EXPECT_TRUE(edits(R"({"edits":[{"type":"clear_thinking_20251015"}]})"));
+  EXPECT_TRUE(edits(R"({"edits":[{"type":"clear_thinking_20251015",
+                                  "keep":{"type":"thinking_turns","value":2}}]})"));
+  EXPECT_TRUE(edits(R"({"edits":[{"type":"clear_tool_uses_20250919"}]})"));
+}
+
+// Whatever can change the number of a prompt's tokens, in the same messages.
+TEST(Envelope, ComparesTheSettingsOfTwoTurns) {
+  auto same = [](Dialect dialect, std::string_view a, std::string_view b) {
+    std::string left = with(a), right = with(b);
+    return same_settings(*parse_envelope(dialect, left), left, *parse_envelope(dialect, right),
+                         right);
+  };
+  constexpr auto kAnthropic = Dialect::kAnthropicMessages;
+  EXPECT_TRUE(same(kAnthropic, R"("system":"s","max_tokens":1,"stream":true,"metadata":{})",
+                   R"("max_tokens":22,"cache_control":{"type":"ephemeral"},"system":"s")"));
+  for (std::string_view other :
+       {R"("system":"t")", R"("system":"s","tools":[])", R"("system":"s","thinking":{})",
+        R"("system":"s","a new field":1)", ""}) {
+    EXPECT_FALSE(same(kAnthropic, R"("system":"s")", other)) << other;
+  }
+  EXPECT_FALSE(same(Dialect::kOpenAiChat, R"("max_tokens":1)", R"("max_tokens":2)"));
+}
+
 TEST(Envelope, CountsDocumentsWhereverAPartCanStand) {
   auto documents = [](Dialect dialect, std::string_view system, std::string_view content) {
     std::string body = R"({"model":"m","messages":[{"role":"user","content":[)" +

@@ -65,10 +65,12 @@ bool EnvelopeWalk::text(BlockKind kind) {
 }
 
 bool EnvelopeWalk::strings(BlockKind kind) {
-  return c_.walk([&](const JsonString& text, bool is_key) {
-    if (text.raw.size() >= limits::kShortestBlock * (is_key ? 2 : 1)) add_block(text, kind);
-    if (is_key && is_cache_control(text)) e_.cache_life = CacheLife::kOneHour;
-  });
+  return c_.walk([&](const JsonString& text, bool is_key) { free_text(text, is_key, kind); });
+}
+
+void EnvelopeWalk::free_text(const JsonString& text, bool is_key, BlockKind kind) {
+  if (text.raw.size() >= limits::kShortestBlock * (is_key ? 2 : 1)) add_block(text, kind);
+  if (is_key && is_cache_control(text)) e_.cache_life = CacheLife::kOneHour;
 }
 
 bool EnvelopeWalk::is_cache_control(const JsonString& key) const {

@@ -54,8 +54,16 @@ class EnvelopeWalk {
   bool cache_control();
   bool tools();
   bool tool();
+  bool tool_type(std::string_view& type);
   bool tool_function();
   bool tool_name();
+
+  // what runs at the provider (envelope_features.cpp)
+  bool provider_field();
+  bool context_management();
+  bool modalities();
+  void note_tool(std::string_view type, bool is_described, std::string_view first_key);
+  void note_feature(std::string_view name);
 
   // messages and content (envelope_messages.cpp)
   bool system();
@@ -76,7 +84,8 @@ class EnvelopeWalk {
   bool add_block(const JsonString& text, BlockKind kind);
   bool text(BlockKind kind);     // a string is a block; anything else: strings
   bool strings(BlockKind kind);  // every string that is long enough is a block
-  bool labels();                 // strings(kOther) that are longer than identifiers
+  void free_text(const JsonString& text, bool is_key, BlockKind kind);  // one of them
+  bool labels();  // strings(kOther) that are longer than identifiers
   bool is_cache_control(const JsonString& key) const;
   bool is_plain(const JsonString& name) const;
   bool identifier();                                   // a short plain string is no block
@@ -89,6 +98,7 @@ class EnvelopeWalk {
   JsonCursor c_;
   Envelope e_;
   std::uint32_t message_ = 0;
+  std::string_view field_;              // the top-level field that is being read
   std::vector<std::string_view> keys_;  // of the governed objects that are open, a stack
   std::vector<Span> key_spans_;         // beside keys_
   std::deque<std::string> spelled_;     // decoded keys that were escaped

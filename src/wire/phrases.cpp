@@ -7,8 +7,13 @@ namespace {
 
 // Apart from the others: a sentence may begin like a scope.
 constexpr Phrase kScopes[] = {
-    {"an administrator", "管理者"},    {"request", "リクエスト"},     {"response", "応答"},
-    {"key {}", "キー「{}」"},          {"user {}", "ユーザー「{}」"}, {"unit {}", "部門「{}」"},
+    {"an administrator ({})", "管理者（{}）"},
+    {"an administrator", "管理者"},
+    {"request", "リクエスト"},
+    {"response", "応答"},
+    {"key {}", "キー「{}」"},
+    {"user {}", "ユーザー「{}」"},
+    {"unit {}", "部門「{}」"},
     {"organisation {}", "組織「{}」"},
 };
 
@@ -46,6 +51,16 @@ constexpr Phrase kPhrases[] = {
     {"tokens of model '{}' cannot be counted here",
      "モデル「{}」のトークン数をここで数えることはできません"},
     {"this request may cost up to {}", "このリクエストの費用は最大 {} です"},
+    {"this request needs {} tokens, the limit is {} a minute; ask for fewer max_tokens or send a "
+     "shorter prompt",
+     "このリクエストには {} トークンが必要ですが、1 分あたりの上限は {} です。max_tokens "
+     "かプロンプトを小さくしてください"},
+    {"'{}' runs at the provider, so its cost cannot be bounded and nothing of it can be inspected",
+     "「{}」はプロバイダー側で動くため、費用の上限を決められず、検査もできません"},
+    {"the context window of model '{}' is not known, and nothing else bounds the tokens of a file, "
+     "document or recording",
+     "モデル「{}」のコンテキスト長が登録されていないため、ファイル・文書・音声のトークン数の上限を"
+     "決められません"},
     {"this value of '{}' has no price here, so its cost cannot be bounded; leave it out",
      "'{}' のこの値には単価がなく、費用の上限を決められません。指定を外してください"},
     // Content

@@ -124,7 +124,8 @@ std::string RandomJson::content(bool anthropic) {
                    member("source", R"({"type":"file","file_id":"f"})")};
         break;
       default:
-        members = {member("type", "\"new_kind\""), member("zzz", value(2))};
+        members = {member("type", chance(80) ? "\"new_kind\"" : "\"tool_addition\""),
+                   member("zzz", value(2))};
     }
     if (chance(20)) {
       members.push_back(member("cache_control", chance(70) ? R"({"type":"ephemeral"})"
@@ -169,8 +170,12 @@ std::string RandomJson::body(bool anthropic, const std::vector<std::string>& mes
   }
   if (chance(50)) {
     members.push_back(
-        member("tools", R"([{"name":"t1","function":{"name":"f1"},"x":)" + value(2) + "}]"));
+        member("tools", std::string(chance(80) ? "[{" : R"([{"type":"web_search_20250305",)") +
+                            R"("name":"t1","function":{"name":"f1"},"x":)" + value(2) + "}]"));
   }
+  if (chance(10)) members.push_back(member("modalities", R"(["text","audio"])"));
+  if (chance(10)) members.push_back(member("mcp_servers", chance(50) ? "[]" : value(2)));
+  if (chance(20)) members.push_back(member("context_management", value(2)));
   if (chance(30)) members.push_back(member("system", content(anthropic)));
   if (chance(30)) members.push_back(member("metadata", R"({"user_id":"u","tags":["a","b"]})"));
   if (chance(30)) members.push_back(member("thinking", R"({"budget_tokens":1024})"));

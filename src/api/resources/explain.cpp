@@ -70,6 +70,10 @@ io::task<Result<Response>> explain(Control& control, Request& request) {
   question.model = body.text("model");
   question.prompt_tokens = body.integer("prompt_tokens").value_or(question.prompt_tokens);
   question.max_tokens = body.integer("max_tokens");
+  if (body.given("api")) {
+    question.dialect =
+        body.text("api") == "chat" ? wire::Dialect::kOpenAiChat : wire::Dialect::kAnthropicMessages;
+  }
   auto may_ask = [id = question.key](Scene& scene) -> Result<Response> {
     const auto* key = scene.world.find(id);
     if (key && scene.sight.sees(*key)) return Response{};
@@ -89,6 +93,11 @@ std::vector<Route> explain_routes() {
       {"key", FieldType::kInteger, "Whose call (id); default: the caller's own", false, {}, 1},
       {"prompt_tokens", FieldType::kInteger, "Default 1000", false, {}, 0},
       {"max_tokens", FieldType::kInteger, "Default: the model's", false, {}, 1},
+      {"api",
+       FieldType::kString,
+       "Which API the client speaks; default: whichever reaches the model",
+       false,
+       {"chat", "messages"}},
   };
   return {{"POST",
            "/api/v1/explain",

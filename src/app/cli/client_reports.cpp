@@ -107,7 +107,12 @@ std::vector<Command> explain_commands() {
        {{"model", "model", K::kText, {"As a client would name it", "クライアントが指定する名前"}},
         {"--key", "key", K::kKey, {"Whose call; default: your own", "対象のキー（既定は自分）"}},
         {"--prompt-tokens", "prompt_tokens", K::kNumber, {"Default 1000", "既定は 1000"}},
-        {"--max-tokens", "max_tokens", K::kNumber, {"Default: the model's", "既定はモデルの上限"}}},
+        {"--max-tokens", "max_tokens", K::kNumber, {"Default: the model's", "既定はモデルの上限"}},
+        {"--api",
+         "api",
+         K::kText,
+         {"chat or messages; default: whichever reaches the model",
+          "chat または messages（既定はモデルに届く方）"}}},
        "steps",
        {{{"STAGE", "段階"}, "stage"}, {{"PASSED", "通過"}, "passed"}, {{"WHAT", "内容"}, "text"}}},
   };
