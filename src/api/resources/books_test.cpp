@@ -165,7 +165,10 @@ TEST_F(BooksApi, ExplainTakesNothing) {
   auto no = post("alice", "/api/v1/explain", R"({"model":"sonet"})");
   EXPECT_EQ(no.at("allowed").raw(), "false");
   EXPECT_EQ(no.at("refusal", "rule").text(), "model_unknown");
-  EXPECT_THAT(no.body, HasSubstr("did you mean 'sonnet'"));
+  EXPECT_THAT(no.body, HasSubstr("「sonnet」のことでしょうか"));  // the organisation's language
+  language = "en";
+  auto english = post("alice", "/api/v1/explain", R"({"model":"sonet"})");
+  EXPECT_THAT(english.body, HasSubstr("did you mean 'sonnet'"));
   patch("administrator", path("users", users["alice"].value), R"({"models":["opus"]})");
   auto denied = post("administrator", "/api/v1/explain",
                      fmt::format(R"({{"model":"sonnet","key":{}}})", key_ids["alice"].value));
