@@ -50,7 +50,7 @@ TEST_F(RouterTest, ClientsOfLiteLlmReadItsShapeOfErrors) {
 }
 
 TEST_F(RouterTest, AKeyInTheQueryIsRefused) {
-  EXPECT_EQ(get("administrator", "/api/v1/keys?alias=sk-abc").status, 401);
+  EXPECT_EQ(get("administrator", "/api/v1/keys?alias=" + keys["alice"]).status, 401);
 }
 
 TEST_F(RouterTest, UnknownPathsAndMethods) {

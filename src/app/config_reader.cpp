@@ -15,6 +15,7 @@ constexpr int kConfigDepth = 16;
 
 struct Reader {
   const std::string& file;
+  int key_line = 1;  // of the key that is being read; yaml-cpp puts an absent value further down
 
   Failure error(int line, const std::string& what) const {
     return fail(Code::kInvalidArgument, fmt::format("{}:{}: {}", file, line, what));
@@ -45,7 +46,7 @@ Result<void> Reader::unknown(const YAML::Node& name, const Key& key,
 
 Result<Node> Reader::object(const YAML::Node& yaml, const Key& key, const std::string& path,
                             int depth) {
-  Node node{&key, line_of(yaml), {}, {}, {}, {}};
+  Node node{&key, empty(yaml) ? key_line : line_of(yaml), {}, {}, {}, {}};
   if (!empty(yaml) && !yaml.IsMap()) {
     auto what = path.empty() ? "the file" : fmt::format("'{}'", path.substr(0, path.size() - 1));
     return error(node.line, what + " must be an object");
@@ -59,6 +60,7 @@ Result<Node> Reader::object(const YAML::Node& yaml, const Key& key, const std::s
     if (node.find(name)) {
       return error(line_of(entry.first), fmt::format("key '{}{}' stands twice", path, name));
     }
+    key_line = line_of(entry.first);
     TRY(auto read, value(entry.second, *child, path + name, depth + 1));
     read.name = name;
     node.members.push_back(std::move(read));
