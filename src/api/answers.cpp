@@ -168,6 +168,7 @@ Shapes call() {
           std::move(usage),
           money("cost"),
           text("settlement"),
+          text("settlement_note"),
           integer("status"),
           text("outcome"),
           text("refusal"),

@@ -53,7 +53,9 @@ class SettlementSimulation : public ::testing::TestWithParam<const char*> {
                        R"(,"messages":[{"role":"user","content":"say [[sim:)" + scenario +
                        R"(]]"}]})";
     status_ = 0;
-    http::Client client(world_.loop, world_.fabric.host("client"), buffers_, {});
+    // Waits longer than the gateway, so that the gateway is the one to give up.
+    http::Client client(world_.loop, world_.fabric.host("client"), buffers_,
+                        {.first_byte_timeout = 30min, .idle_timeout = 30min});
     {
       io::TaskScope scope(world_.loop);
       scope.spawn(ask(*this, client, std::move(body), messages));

@@ -224,7 +224,7 @@ TEST(Envelope, NamesWhatRunsAtTheProvider) {
   EXPECT_EQ(anthropic(R"("context_management":{"edits":[{"type":"compact_20260112"}]})"),
             Names{"compaction"});
   EXPECT_EQ(chat_refusal(with(R"("Web_Search_Options":{})")),
-            "key that differs from a governed one only in case \"Web_Search_Options\" at byte 50");
+            "key that differs from a governed one only in case \"Web_Search_Options\" at byte 28");
   std::string many = R"("tools":[)";
   for (int i = 0; i < 40; ++i) many += R"({"type":"t)" + std::to_string(i) + R"("},)";
   auto capped = chat(std::string_view(many + "{}]"));
