@@ -176,14 +176,15 @@ def test_unknown_figures_of_a_model_are_null(gateway):
     ({"session-id": "codex"}, {"prompt_cache_key": "cache"}, "codex"),
     ({}, {"prompt_cache_key": "cache"}, "cache")])
 def test_whose_name_a_session_gets(gateway, headers, fields, session):
-    assert gateway.post(CHAT, chat(**fields), headers=headers)[0] == 200
+    body = chat(model="bedrock-claude-sonnet-4-6", **fields)
+    assert gateway.post(CHAT, body, headers=headers)[0] == 200
     gateway.calls(1)
     requests = json.loads(gateway.get("/api/v1/requests")[2])["requests"]
     assert requests[0]["session"] == session
 
 
-def explain(gateway, key, **question):
-    status, _, body = call(gateway.url + "/api/v1/explain", key, question)
+def explain(gateway, credential, **question):
+    status, _, body = call(gateway.url + "/api/v1/explain", credential, question)
     assert status == 200, body
     return json.loads(body)
 
