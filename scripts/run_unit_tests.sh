@@ -6,7 +6,7 @@ passed=0 failed=0
 shopt -s nullglob
 for program in "$folder"/bin/*_test; do
   log=$(mktemp)
-  timeout 600 "$program" --gtest_brief=0 >"$log" 2>&1
+  timeout $((600 * ${SEKISHO_TEST_PATIENCE:-1})) "$program" --gtest_brief=0 >"$log" 2>&1
   code=$?
   good=$(grep -c '^\[       OK \]' "$log")
   bad=$(grep -E '^\[  FAILED  \] .*\(' "$log" | grep -vc 'listed below')
