@@ -20,11 +20,11 @@ enum class Code : std::uint8_t {
   kTooLarge,          // body, header, count or depth over a named limit
   kUnsupported,       // a feature that the target cannot express
   // policy
-  kModelDenied,      // model not in the allowed set
-  kModelUnpriced,    // no price known and the operator did not allow it
-  kBudgetExceeded,   // a cap would be exceeded
-  kRateLimited,      // requests or tokens per minute, parallel requests
-  kGuardrailBlocked, // a rule in mode "block" fired
+  kModelDenied,       // model not in the allowed set
+  kModelUnpriced,     // no price known and the operator did not allow it
+  kBudgetExceeded,    // a cap would be exceeded
+  kRateLimited,       // requests or tokens per minute, parallel requests
+  kGuardrailBlocked,  // a rule in mode "block" fired
   // the upstream
   kUpstreamUnreachable,
   kUpstreamTimeout,

@@ -10,9 +10,8 @@ constexpr std::int64_t kMaxInt = std::numeric_limits<std::int64_t>::max();
 // Parses [-]digits[.digits][e[-+]digits] scaled by 10^scale; exact or an error.
 Result<std::int64_t> parse_scaled(std::string_view text, int scale, bool exponent_allowed) {
   auto bad = [&](std::string_view why) {
-    return fail(Code::kInvalidArgument,
-                "not a decimal amount (" + std::string(why) + "): '" +
-                    std::string(text.substr(0, 40)) + "'");
+    return fail(Code::kInvalidArgument, "not a decimal amount (" + std::string(why) + "): '" +
+                                            std::string(text.substr(0, 40)) + "'");
   };
   std::size_t i = 0;
   bool negative = false;
@@ -95,13 +94,15 @@ Result<Money> Money::parse(std::string_view decimal) {
   return Money{nano};
 }
 
-std::string Money::decimal() const { return format_scaled(nano_usd, 9, 0); }
+std::string Money::decimal() const {
+  return format_scaled(nano_usd, 9, 0);
+}
 
 std::string Money::display() const {
-  std::int64_t unit = 1000;  // six decimals
+  std::int64_t unit = 1000;                                                    // six decimals
   if (nano_usd >= kNanoPerUsd || nano_usd <= -kNanoPerUsd) unit = 10'000'000;  // two decimals
-  auto rounded = static_cast<std::int64_t>(
-      floor_div(static_cast<__int128>(nano_usd) + unit / 2, unit) * unit);
+  auto rounded =
+      static_cast<std::int64_t>(floor_div(static_cast<__int128>(nano_usd) + unit / 2, unit) * unit);
   auto text = format_scaled(rounded, 9, 2);
   return text.starts_with('-') ? "-$" + text.substr(1) : "$" + text;
 }
@@ -116,15 +117,23 @@ Result<Price> Price::parse_per_unit(std::string_view decimal) {
   return Price{pico};
 }
 
-std::string Price::per_million() const { return format_scaled(pico_usd, 6, 0); }
-std::string Price::per_unit() const { return format_scaled(pico_usd, 12, 0); }
+std::string Price::per_million() const {
+  return format_scaled(pico_usd, 6, 0);
+}
+std::string Price::per_unit() const {
+  return format_scaled(pico_usd, 12, 0);
+}
 
 void PicoSum::scale(std::int64_t numerator, std::int64_t denominator) {
   __int128 product = pico_usd * numerator;
   pico_usd = floor_div(2 * product + denominator, 2 * static_cast<__int128>(denominator));
 }
 
-Money PicoSum::round() const { return saturate(floor_div(pico_usd + 500, 1000)); }
-Money PicoSum::round_up() const { return saturate(-floor_div(-pico_usd, 1000)); }
+Money PicoSum::round() const {
+  return saturate(floor_div(pico_usd + 500, 1000));
+}
+Money PicoSum::round_up() const {
+  return saturate(-floor_div(-pico_usd, 1000));
+}
 
 }  // namespace sekisho

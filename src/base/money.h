@@ -20,8 +20,14 @@ struct Money {
   friend auto operator<=>(const Money&, const Money&) = default;
   friend Money operator+(Money a, Money b) { return {a.nano_usd + b.nano_usd}; }
   friend Money operator-(Money a, Money b) { return {a.nano_usd - b.nano_usd}; }
-  Money& operator+=(Money b) { nano_usd += b.nano_usd; return *this; }
-  Money& operator-=(Money b) { nano_usd -= b.nano_usd; return *this; }
+  Money& operator+=(Money b) {
+    nano_usd += b.nano_usd;
+    return *this;
+  }
+  Money& operator-=(Money b) {
+    nano_usd -= b.nano_usd;
+    return *this;
+  }
 
   // "12.345" → 12'345'000'000 nano-dollars; at most nine decimals, optional sign, no exponent.
   static Result<Money> parse(std::string_view decimal);
@@ -53,8 +59,8 @@ struct PicoSum {
   }
   // × numerator / denominator, rounded half up; for multipliers such as 1.1 (11, 10).
   void scale(std::int64_t numerator, std::int64_t denominator);
-  Money round() const;       // half up, saturating: the amount booked
-  Money round_up() const;    // towards +infinity, saturating: the amount reserved
+  Money round() const;     // half up, saturating: the amount booked
+  Money round_up() const;  // towards +infinity, saturating: the amount reserved
 };
 
 }  // namespace sekisho

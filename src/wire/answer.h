@@ -17,12 +17,26 @@
 namespace sekisho::wire {
 
 enum class StopReason : std::uint8_t {
-  kEndTurn, kToolUse, kMaxTokens, kStopSequence, kContentFilter, kContextWindow, kPauseTurn, kError
+  kEndTurn,
+  kToolUse,
+  kMaxTokens,
+  kStopSequence,
+  kContentFilter,
+  kContextWindow,
+  kPauseTurn,
+  kError
 };
 
 struct AnswerEvent {
   enum class Kind : std::uint8_t {
-    kStart, kBlockStart, kDelta, kBlockStop, kStop, kUsage, kError, kEnd
+    kStart,
+    kBlockStart,
+    kDelta,
+    kBlockStop,
+    kStop,
+    kUsage,
+    kError,
+    kEnd
   };
   enum class Block : std::uint8_t { kText, kReasoning, kRedactedReasoning, kToolCall, kCitation };
   Kind kind = Kind::kStart;
@@ -31,13 +45,13 @@ struct AnswerEvent {
   // kDelta: text, reasoning text, or a fragment of the tool call's argument JSON.
   // kRedactedReasoning: base64 data. kError: a sentence for people.
   std::string text;
-  std::string signature;          // kDelta of kReasoning: signature (whole) when it arrives
-  std::string tool_id, tool_name; // kBlockStart of kToolCall
+  std::string signature;           // kDelta of kReasoning: signature (whole) when it arrives
+  std::string tool_id, tool_name;  // kBlockStart of kToolCall
   StopReason stop = StopReason::kEndTurn;
   std::string stop_sequence;
-  Usage usage;          // kUsage
+  Usage usage;  // kUsage
   std::string served_tier;
-  Error error;          // kError
+  Error error;  // kError
 };
 
 class AnswerDecoder {
