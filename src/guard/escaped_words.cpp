@@ -37,16 +37,30 @@ Escape escape_at(std::string_view text, std::size_t at) {
   return {digits + 2 - at, static_cast<char>(high * 16 + low)};
 }
 
-std::size_t next_escape(std::string_view text, std::size_t from) {
-  std::size_t percent = text.find('%', from), slash = text.find('\\', from);
-  while (percent != std::string_view::npos || slash != std::string_view::npos) {
-    std::size_t& next = percent < slash ? percent : slash;
-    const Escape escape = escape_at(text, next);
-    if (escape.bytes > 0 && kInSecret.has(escape.meaning)) return next;
-    next = text.find(text[next], next + 1);
+// The escapes of a text that spell a byte of a secret. Remembers where the next sign of either kind
+// stands, so that the whole walk looks at each byte twice at most, however many escapes there are.
+class Escapes {
+ public:
+  explicit Escapes(std::string_view text)
+      : text_(text), percent_(text.find('%')), slash_(text.find('\\')) {}
+
+  // The first at or behind `from`. REQUIRES: `from` never falls.
+  std::size_t next(std::size_t from) {
+    while (percent_ != std::string_view::npos || slash_ != std::string_view::npos) {
+      std::size_t& at = percent_ < slash_ ? percent_ : slash_;
+      if (at >= from) {
+        const Escape escape = escape_at(text_, at);
+        if (escape.bytes > 0 && kInSecret.has(escape.meaning)) return at;
+      }
+      at = text_.find(text_[at], std::max(from, at + 1));
+    }
+    return std::string_view::npos;
   }
-  return std::string_view::npos;
-}
+
+ private:
+  std::string_view text_;
+  std::size_t percent_, slash_;
+};
 
 // A decoded word and, for each of its bytes and its end, where that stands in the text.
 struct Word {
@@ -93,8 +107,8 @@ void scan_whole(const RuleSet& rules, std::string_view text, std::vector<Finding
   const std::size_t plain = out.size();
   std::vector<Finding> found;
   std::size_t done = 0;  // words before are dealt with
-  for (std::size_t at = next_escape(text, 0); at != std::string_view::npos;
-       at = next_escape(text, done)) {
+  Escapes escapes(text);
+  for (std::size_t at = escapes.next(0); at != std::string_view::npos; at = escapes.next(done)) {
     std::size_t begin = at, end = std::min(text.size(), at + kBehind);
     const std::size_t least = std::max(done, at - std::min(at, kBefore));
     while (begin > least && !kDelimiter.has(text[begin - 1])) --begin;
