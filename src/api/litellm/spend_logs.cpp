@@ -166,15 +166,8 @@ Response page_response(const Page& page) {
 }
 
 io::task<Result<Response>> rows(Control& control, Request& request, Question q) {
-  auto ask = [caller = *request.caller, q,
-              now = control.clock.wall()](store::Database& db) -> Result<Page> {
-    identity::IdentityStore identities(db);
-    TRY(auto world, identities.load_world());
-    Visibility sight(world, caller);
-    Scene scene{db, identities, world, sight, now};
-    return read_page(scene, q);
-  };
-  CO_TRY(auto page, co_await control.store.read(request.loop(), ask));
+  auto ask = [q](Scene& scene) { return read_page(scene, q); };
+  CO_TRY(auto page, co_await read_scene(control, request, ask));
   constexpr int kPages = 20;  // other calls of the same time may lie between
   auto filter = traces_of(page);
   for (int i = 0; filter && i < kPages; ++i) {

@@ -137,15 +137,8 @@ io::task<Result<Response>> list_requests(Control& control, Request& request) {
       *question.filter.from > *question.filter.until) {
     co_return fail(Code::kInvalidArgument, "field 'from' is after 'until'");
   }
-  auto ask = [caller = *request.caller, question,
-              now = control.clock.wall()](store::Database& db) -> Result<Wanted> {
-    identity::IdentityStore identities(db);
-    TRY(auto world, identities.load_world());
-    Visibility sight(world, caller);
-    Scene scene{db, identities, world, sight, now};
-    return narrow_calls(scene, question);
-  };
-  CO_TRY(auto wanted, co_await control.store.read(request.loop(), ask));
+  auto ask = [question](Scene& scene) { return narrow_calls(scene, question); };
+  CO_TRY(auto wanted, co_await read_scene(control, request, ask));
   trace::CallPage page;
   if (!wanted.nothing) {
     CO_TRY(page, co_await control.traces.list(request.loop(), wanted.filter));

@@ -2,6 +2,7 @@
 // What a handler's job sees inside the store: the database, everybody in it, and what the caller
 // may. One helper for reading, one for changing (which publishes the policy afterwards).
 
+#include <type_traits>
 #include <utility>
 
 #include "api/control.h"
@@ -20,11 +21,11 @@ struct Scene {
   WallTime now;
 };
 
-// `fn` is a Result<Response>(Scene&) that owns what it uses.
+// `fn` gives a Result of anything from a Scene&, and owns what it uses.
 template <class Fn>
 auto scene_job(const Control& control, const Request& request, Fn fn) {
   return [caller = *request.caller, now = control.clock.wall(),
-          fn = std::move(fn)](store::Database& db) mutable -> Result<Response> {
+          fn = std::move(fn)](store::Database& db) mutable -> std::invoke_result_t<Fn&, Scene&> {
     identity::IdentityStore identities(db);
     TRY(auto world, identities.load_world());
     Visibility sight(world, caller);
@@ -34,7 +35,7 @@ auto scene_job(const Control& control, const Request& request, Fn fn) {
 }
 
 template <class Fn>
-io::task<Result<Response>> read_scene(Control& control, Request& request, Fn fn) {
+io::task<std::invoke_result_t<Fn&, Scene&>> read_scene(Control& control, Request& request, Fn fn) {
   auto job = scene_job(control, request, std::move(fn));
   co_return co_await control.store.read(request.loop(), std::move(job));
 }
