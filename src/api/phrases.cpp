@@ -69,7 +69,6 @@ constexpr Phrase kPhrases[] = {
      "モデル「{}」は設定ファイルで定義されているため、ここでは変更できません"},
     {"{} is the last administrator key", "{} は最後の管理者キーです"},
     {"expires: is in the past", "有効期限が過去の時刻です"},
-    {"models: no model matches '{}'", "モデル「{}」に一致するものがありません"},
     {"key: must begin with 'sk-'", "キーは 'sk-' で始めてください"},
     {"key: must have {} to {} characters, not {}",
      "キーは {} 文字以上 {} 文字以下にしてください（現在 {} 文字）"},

@@ -33,16 +33,9 @@ constexpr Phrase kPhrases[] = {
     {"the owner of this virtual key is blocked", "この仮想キーの所有者は停止されています"},
     {"this virtual key has expired", "この仮想キーは有効期限が切れています"},
     {"there is no such virtual key", "その仮想キーはありません"},
-    {"the key has expired", "キーの有効期限が切れています"},
-    {"the key or its owner is blocked", "キーまたはその所有者が停止されています"},
     // Models and money
     {"{*}; did you mean '{}'?", "{}（「{}」のことでしょうか）"},
     {"there is no model named '{}'", "「{}」というモデルはありません"},
-    {"model '{}' is not allowed by key {}", "モデル「{}」はキー「{}」では許可されていません"},
-    {"model '{}' is not allowed by user {}", "モデル「{}」はユーザー「{}」には許可されていません"},
-    {"model '{}' is not allowed by unit {}", "モデル「{}」は部門「{}」では許可されていません"},
-    {"model '{}' is not allowed by organisation {}",
-     "モデル「{}」は組織「{}」では許可されていません"},
     {"model '{}' is not allowed", "モデル「{}」は許可されていません"},
     {"model '{}' has no price, so its cost cannot be bounded; give it one or allow unpriced models",
      "モデル「{}」は単価が登録されていないため、費用の上限を決められません。単価を登録するか、"
