@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/percent.h"
 #include "sim/bedrock_content.h"
 #include "sim/bedrock_reader.h"
 #include "sim/provider.h"
@@ -18,24 +19,6 @@ struct ModelPath {
   std::string_view operation;
 };
 
-std::string percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto digit = [&](std::size_t at) {
-      const char c = at < text.size() ? text[at] : '\0';
-      return std::string_view("0123456789abcdef")
-          .find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
-    };
-    if (text[i] == '%' && digit(i + 1) < 16 && digit(i + 2) < 16) {
-      out += static_cast<char>(digit(i + 1) * 16 + digit(i + 2));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 // Split at the literal slashes first, then decode: an ARN holds an encoded slash.
 std::optional<ModelPath> split_path(std::string_view path) {
   constexpr std::string_view kPrefix = "/model/";
@@ -43,7 +26,7 @@ std::optional<ModelPath> split_path(std::string_view path) {
   path.remove_prefix(kPrefix.size());
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos || slash == 0) return std::nullopt;
-  return ModelPath{percent_decode(path.substr(0, slash)), path.substr(slash + 1)};
+  return ModelPath{http::percent_decode(path.substr(0, slash)), path.substr(slash + 1)};
 }
 
 std::string_view exception_of(int status) {

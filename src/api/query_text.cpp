@@ -1,24 +1,11 @@
 #include "api/query_text.h"
 
-#include <fmt/format.h>
-
+#include "http/percent.h"
 #include "wire/json_slice.h"
 #include "wire/json_text.h"
 
 namespace sekisho::api {
 namespace {
-
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-bool unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.' || c == '~';
-}
 
 // A JSON string must be UTF-8, and the reader of JSON checks that.
 bool is_utf8(std::string_view text) {
@@ -31,34 +18,15 @@ bool is_utf8(std::string_view text) {
 
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
   std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_space) {
-      out += ' ';
-    } else if (text[i] != '%') {
-      out += text[i];
-    } else {
-      int high = i + 2 < text.size() ? hex(text[i + 1]) : -1;
-      int low = i + 2 < text.size() ? hex(text[i + 2]) : -1;
-      if (high < 0 || low < 0) {
-        return fail(Code::kInvalidArgument, "the URL has a broken percent escape");
-      }
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto escape = http::percent_escape(text, i);
+    if (text[i] == '%' && !escape) {
+      return fail(Code::kInvalidArgument, "the URL has a broken percent escape");
     }
+    out += escape ? *escape : text[i] == '+' && plus_is_space ? ' ' : text[i];
+    i += escape ? http::kPercentEscapeBytes : 1;
   }
   if (!is_utf8(out)) return fail(Code::kInvalidArgument, "the URL is not UTF-8");
-  return out;
-}
-
-std::string percent_encode(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (unreserved(c)) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
   return out;
 }
 

@@ -11,7 +11,6 @@ namespace sekisho::api {
 
 // Errors: kInvalidArgument for a broken escape and for what is not UTF-8.
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space);
-std::string percent_encode(std::string_view text);  // everything but unreserved characters
 
 // Calls `pair` with each decoded name and value of "a=1&b=2".
 Result<> for_each_pair(std::string_view query,

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "http/message.h"
+#include "http/percent.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -15,31 +16,14 @@ constexpr std::size_t kValueBytes = 64;  // of what goes up
 constexpr std::size_t kKeyBytes = 4;     // so many bytes behind "sk-" are no word any more
 constexpr int kDecodings = 3;            // encoders that encode what is encoded
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool is_alnum(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 std::string decode_once(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-    int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-    if (text[i] == '%' && high >= 0 && low >= 0) {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
+  std::string spaced(text);
+  std::ranges::replace(spaced, '+', ' ');
+  return http::percent_decode(spaced);
 }
 
 std::string decode(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "http/percent.h"
+
 namespace sekisho::gateway {
 namespace {
 
@@ -9,7 +11,6 @@ constexpr std::size_t kListBytes = 1000;  // some proxies take 4 KB of head, for
 constexpr std::size_t kNameBytes = 100;
 
 std::string header_name(const std::string& name) {
-  constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
   for (std::size_t i = 0; i < name.size(); ++i) {
     if (out.size() >= kNameBytes) return out + "...";
@@ -19,8 +20,7 @@ std::string header_name(const std::string& name) {
     if (plain || (c == ' ' && !at_edge)) {
       out += c;
     } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+      http::append_percent_escape(c, out);
     }
   }
   return out;

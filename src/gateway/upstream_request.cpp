@@ -4,6 +4,7 @@
 
 #include "gateway/call_bounds.h"
 #include "gateway/query_string.h"
+#include "http/percent.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -119,7 +120,8 @@ Outcome<void> build_converse(Exchange& x, const Upstream& upstream,
   if (!translated) return Refused(refusal_from(translated.error(), "translation"));
   request.translated = std::move(*translated);
   request.is_translated = true;
-  request.target = upstream.base_path + "/model/" + encode_model_id(deployment.upstream_model) +
+  request.target = upstream.base_path + "/model/" +
+                   http::percent_encode(deployment.upstream_model) +
                    (x.envelope.stream ? "/converse-stream" : "/converse");
   authenticate_bedrock(x, upstream, request);
   request.headers.set(
@@ -129,24 +131,6 @@ Outcome<void> build_converse(Exchange& x, const Upstream& upstream,
 }
 
 }  // namespace
-
-std::string encode_model_id(std::string_view id) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (char c : id) {
-    auto byte = static_cast<unsigned char>(c);
-    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                 c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
-}
 
 std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstream,
                                       const catalog::Deployment& deployment) {

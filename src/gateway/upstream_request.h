@@ -32,7 +32,4 @@ Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& exchange,
 Outcome<void> check_dialect(wire::Dialect dialect, const Upstream& upstream,
                             const catalog::ModelGroup& group);
 
-// Percent-encodes a model id as the AWS SDKs do (`:` and `/` too).
-std::string encode_model_id(std::string_view id);
-
 }  // namespace sekisho::gateway

@@ -4,15 +4,10 @@
 
 #include "base/limits.h"
 #include "http/h1_syntax.h"
+#include "http/percent.h"
 
 namespace sekisho::http {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char low = static_cast<char>(c | 0x20);
-  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
 
 constexpr std::size_t kMaxSizeDigits = 16;  // what a 64-bit size can have
 

@@ -1,7 +1,8 @@
 #include "wire/dialect.h"
 
 #include <array>
-#include <charconv>
+
+#include "http/percent.h"
 
 namespace sekisho::wire {
 namespace {
@@ -110,17 +111,11 @@ std::optional<Operation> match_data_path(std::string_view method, std::string_vi
 std::string model_of_path(std::string_view raw_path) {
   const std::string_view name = name_after_models(without_version(raw_path));
   std::string out;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    unsigned value = 0;
-    const char* const digits = name.data() + i + 1;
-    if (name[i] == '%' && i + 2 < name.size() &&
-        std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2 && value > ' ' &&
-        value < 0x7f) {
-      out += static_cast<char>(value);
-      i += 2;
-    } else {
-      out += name[i];
-    }
+  for (std::size_t i = 0; i < name.size();) {
+    const auto escape = http::percent_escape(name, i);
+    const bool plain = escape && *escape > ' ' && *escape < 0x7f;
+    out += plain ? *escape : name[i];
+    i += plain ? http::kPercentEscapeBytes : 1;
   }
   return out;
 }

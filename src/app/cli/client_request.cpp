@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "api/amount.h"
-#include "api/query_text.h"
 #include "api/times.h"
+#include "http/percent.h"
 #include "wire/json_slice.h"
 #include "wire/json_writer.h"
 
@@ -37,7 +37,7 @@ Failure wrong(const Argument& argument, std::string_view text, std::string_view 
 
 Result<std::string> look_up(const Lookup& lookup, const std::string& name, const Ask& ask,
                             Language language) {
-  auto target = fmt::format(fmt::runtime(lookup.target), api::percent_encode(name));
+  auto target = fmt::format(fmt::runtime(lookup.target), http::percent_encode(name));
   TRY(auto answer, ask("GET", target, ""));
   wire::JsonDocument document;
   TRY_VOID(document.parse(answer.body));
@@ -143,7 +143,7 @@ Result<ClientRequest> make_request(const Invocation& invocation, const Ask& ask)
     auto hole = request.target.find("{" + std::string(argument.field) + "}");
     if (reads || hole != std::string::npos) {
       TRY(auto text, plain_value(argument, at->second, ask, invocation.language));
-      auto encoded = api::percent_encode(text);
+      auto encoded = http::percent_encode(text);
       if (hole != std::string::npos) {
         request.target.replace(hole, argument.field.size() + 2, encoded);
       } else {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <sstream>
 
-#include "api/query_text.h"
 #include "app/cli/answer_view.h"
 #include "app/cli/client_request.h"
 #include "app/cli/display_width.h"

@@ -7,58 +7,17 @@
 
 #include <fmt/core.h>
 
+#include "http/percent.h"
 #include "wire/aws/sigv4.h"
 
 namespace sekisho::wire::aws {
 namespace {
 
-bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.' || c == '~';
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-        hex_value(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-std::string encoded(std::string_view bytes) {
-  std::string out;
-  append_encoded(bytes, out);
-  return out;
+std::string encoded_again(std::string_view escaped) {
+  return http::percent_encode(http::percent_decode(escaped));
 }
 
 }  // namespace
-
-void append_encoded(std::string_view bytes, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  for (const char c : bytes) {
-    if (is_unreserved(c)) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    }
-  }
-}
 
 void append_trimmed(std::string_view value, std::string& out) {
   bool gap = false;
@@ -91,7 +50,7 @@ std::string canonical_uri(std::string_view raw_path) {
   std::string out;
   for (const std::string_view segment : segments) {
     out += '/';
-    append_encoded(segment, out);
+    http::append_percent_encoded(segment, out);
   }
   if (out.empty() || raw_path.ends_with('/')) out += '/';
   return out;
@@ -104,8 +63,8 @@ std::string canonical_query(std::string_view raw_query) {
     const std::string_view pair = raw_query.substr(begin, end - begin);
     const std::size_t equals = std::min(pair.find('='), pair.size());
     if (!pair.empty()) {
-      pairs.emplace_back(encoded(percent_decoded(pair.substr(0, equals))),
-                         encoded(percent_decoded(pair.substr(std::min(equals + 1, pair.size())))));
+      pairs.emplace_back(encoded_again(pair.substr(0, equals)),
+                         encoded_again(pair.substr(std::min(equals + 1, pair.size()))));
     }
     begin = end + 1;
   }

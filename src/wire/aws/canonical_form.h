@@ -7,9 +7,6 @@
 
 namespace sekisho::wire::aws {
 
-// Percent-encodes everything but A-Za-z0-9-_.~
-void append_encoded(std::string_view bytes, std::string& out);
-
 // A header value without outer spaces and with inner runs of spaces collapsed.
 void append_trimmed(std::string_view value, std::string& out);
 
