@@ -9,20 +9,14 @@
 namespace sekisho::api {
 namespace {
 
-// LiteLLM's clients ask GET /key/info?key=sk-…; there the key is what is asked about, not who asks.
-http::RequestHead without_query(const http::RequestHead& head) {
-  http::RequestHead out = head;
-  out.target = std::string(head.path());
-  return out;
-}
-
 gateway::Outcome<const gateway::KeyPolicy*> caller_of(const Route& route, const Request& request) {
   const auto& head = request.http.request();
-  auto now = request.loop().clock().wall();
-  if (route.style == Style::kLiteLlm) {
-    return gateway::identify(without_query(head), *request.policy, now);
+  // LiteLLM's clients ask GET /key/info?key=sk-…: about that key, not with it.
+  if (route.style != Style::kLiteLlm) {
+    auto query = gateway::check_query_for_key(head.query());
+    if (!query) return gateway::Refused(std::move(query).error());
   }
-  return gateway::identify(head, *request.policy, now);
+  return gateway::identify(head.headers, *request.policy, request.loop().clock().wall());
 }
 
 Failure not_permitted(const Route& route, const gateway::KeyPolicy& caller) {

@@ -211,13 +211,17 @@ io::task<void> run(Exchange& x) {
 }  // namespace
 
 io::task<Outcome<void>> receive(Exchange& x) {
-  if (auto query = check_query(x.http.request()); !query) {
+  const auto& request = x.http.request();
+  if (auto query = check_query(request.query()); !query) {
     co_return Refused(std::move(query).error());
   }
-  auto who = identify(x.http.request(), *x.policy, x.record.at);
-  x.key = who ? *who : whose_credential(x.http.request(), *x.policy);
-  if (x.key) note_caller(x);
-  if (!who) co_return Refused(std::move(who).error());
+  auto caller = find_caller(request.headers, *x.policy);
+  if (!caller) co_return Refused(std::move(caller).error());
+  x.key = *caller;
+  note_caller(x);  // of a blocked key, too
+  if (auto good = check_key(*x.key, x.record.at); !good) {
+    co_return Refused(std::move(good).error());
+  }
   auto read = co_await x.http.read_body(x.body);
   if (!read) {
     if (read.error().code == Code::kClosed) x.record.outcome = "client_gone";

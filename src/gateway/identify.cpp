@@ -32,7 +32,15 @@ wire::Refusal unauthenticated(std::string rule, std::string detail) {
   return refusal;
 }
 
-// The first credential that the policy knows; else an error that says what was missing.
+wire::Refusal key_in_url(const std::string& what) {
+  return unauthenticated("key_in_url",
+                         "a key in the query string is refused (" + what +
+                             "; it ends up in logs): send it as 'Authorization: Bearer'; revoke "
+                             "the one that was sent");
+}
+
+}  // namespace
+
 Outcome<const KeyPolicy*> find_caller(const http::Headers& headers, const Policy& policy) {
   bool presented = false;
   for (auto name : kCredentialHeaders) {
@@ -55,34 +63,23 @@ Outcome<const KeyPolicy*> find_caller(const http::Headers& headers, const Policy
                       "'x-api-key: sk-…'"));
 }
 
-wire::Refusal key_in_url(const std::string& what) {
-  return unauthenticated("key_in_url",
-                         "a key in the query string is refused (" + what +
-                             "; it ends up in logs): send it as 'Authorization: Bearer'; revoke "
-                             "the one that was sent");
-}
-
-}  // namespace
-
-Outcome<void> check_query(const http::RequestHead& request) {
-  auto found = credential_parameter(request.query());
+Outcome<void> check_query(std::string_view query) {
+  auto found = credential_parameter(query);
   if (found) return Refused(key_in_url(*found));
   return {};
 }
 
-Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Policy& policy,
-                                   WallTime now) {
-  if (holds_virtual_key(request.query())) return Refused(key_in_url("a virtual key"));
-  auto found = find_caller(request.headers, policy);
-  if (!found) return found;
-  const KeyPolicy& key = **found;
-  if (auto good = check_key(key, now); !good) return Refused(std::move(good).error());
-  return &key;
+Outcome<void> check_query_for_key(std::string_view query) {
+  if (holds_virtual_key(query)) return Refused(key_in_url("a virtual key"));
+  return {};
 }
 
-const KeyPolicy* whose_credential(const http::RequestHead& request, const Policy& policy) {
-  auto found = find_caller(request.headers, policy);
-  return found ? *found : nullptr;
+Outcome<const KeyPolicy*> identify(const http::Headers& headers, const Policy& policy,
+                                   WallTime now) {
+  auto found = find_caller(headers, policy);
+  if (!found) return found;
+  if (auto good = check_key(**found, now); !good) return Refused(std::move(good).error());
+  return found;
 }
 
 Outcome<void> check_key(const KeyPolicy& key, WallTime now) {

@@ -8,16 +8,18 @@
 namespace sekisho::gateway {
 
 // For the data plane: refuses a query string with a key, a token or a parameter named like one.
-Outcome<void> check_query(const http::RequestHead& request);
+Outcome<void> check_query(std::string_view query);
+// For the management API, which has parameters of such names: refuses one with a virtual key.
+Outcome<void> check_query_for_key(std::string_view query);
 
-Outcome<const KeyPolicy*> identify(const http::RequestHead& request, const Policy& policy,
-                                   WallTime now);
-
-// Whose credential was sent, where it is known, though it may be blocked or expired: for the record
-// of a refused call. Null where identify() refuses for another reason.
-const KeyPolicy* whose_credential(const http::RequestHead& request, const Policy& policy);
+// The first credential that the policy knows, though its key may be blocked or expired; else an
+// error that says what was missing.
+Outcome<const KeyPolicy*> find_caller(const http::Headers& headers, const Policy& policy);
 // Blocked and expired keys are refused.
 Outcome<void> check_key(const KeyPolicy& key, WallTime now);
+// Both.
+Outcome<const KeyPolicy*> identify(const http::Headers& headers, const Policy& policy,
+                                   WallTime now);
 
 // The client's own session or task id from headers, by precedence; empty if none.
 std::string_view session_from_headers(const http::Headers& headers);

@@ -18,7 +18,7 @@ struct Case {
     http::RequestHead request;
     request.target = std::move(target);
     for (auto& [name, value] : headers) request.headers.add(name, value);
-    auto found = identify(request, policy, WallTime{});
+    auto found = identify(request.headers, policy, WallTime{});
     return found ? (*found)->key_name : found.error().rule;
   }
 };

@@ -131,11 +131,12 @@ Outcome<std::string> answer_body(Exchange& x) {
 
 io::task<void> answer_models(Exchange& x) {
   x.record.operation = "models";
-  if (auto query = check_query(x.http.request()); !query) {
+  const auto& request = x.http.request();
+  if (auto query = check_query(request.query()); !query) {
     co_await refuse(x, std::move(query).error());
     co_return;
   }
-  auto who = identify(x.http.request(), *x.policy, x.record.at);
+  auto who = identify(request.headers, *x.policy, x.record.at);
   if (!who) {
     co_await refuse(x, std::move(who).error());
     co_return;
