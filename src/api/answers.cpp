@@ -6,7 +6,7 @@ namespace sekisho::api {
 namespace {
 
 using T = ShapeType;
-using Shapes = std::vector<Shape>;
+using namespace shapes;
 
 Shape text(std::string_view name) {
   return {name, T::kString, {}};
@@ -26,26 +26,12 @@ Shape time(std::string_view name) {
 Shape day(std::string_view name) {
   return {name, T::kDay, {}};
 }
-Shape object(std::string_view name, Shapes members) {
-  return {name, T::kObject, std::move(members)};
-}
-Shape list(std::string_view name, Shape item) {
-  return {name, T::kList, {std::move(item)}};
-}
 Shape texts(std::string_view name) {
   return list(name, text(""));
 }
 Shape nullable(Shape shape) {
   shape.nullable = true;
   return shape;
-}
-Shape optional(Shape shape) {
-  shape.optional = true;
-  return shape;
-}
-Shapes operator+(Shapes a, const Shapes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
 }
 
 Shapes limits() {

@@ -43,15 +43,6 @@ std::string_view json_type(FieldType type) {
 void write_object(wire::JsonWriter& w, const std::vector<FieldSpec>& members,
                   bool nullable = false);
 
-void write_type(wire::JsonWriter& w, std::string_view type, bool nullable) {
-  w.key("type");
-  if (nullable) {
-    w.begin_array().string(type).string("null").end_array();
-  } else {
-    w.string(type);
-  }
-}
-
 void write_string_form(wire::JsonWriter& w, const FieldSpec& spec) {
   if (spec.type == FieldType::kTime) w.field("format", "date-time");
   if (spec.type == FieldType::kDay) w.field("format", "date");
@@ -76,7 +67,7 @@ void write_schema(wire::JsonWriter& w, const FieldSpec& spec) {
       w.field("deprecated", true);
       return;
     case FieldType::kObjectList:
-      write_type(w, "array", !spec.required);
+      write_schema_type(w, "array", !spec.required);
       w.key("items").begin_object();
       write_object(w, spec.members);
       w.end_object();
@@ -84,7 +75,7 @@ void write_schema(wire::JsonWriter& w, const FieldSpec& spec) {
     default:
       break;
   }
-  write_type(w, json_type(spec.type), !spec.required);
+  write_schema_type(w, json_type(spec.type), !spec.required);
   if (spec.type == FieldType::kStringList) {
     w.key("items").begin_object().field("type", "string").end_object();
   }
@@ -93,7 +84,7 @@ void write_schema(wire::JsonWriter& w, const FieldSpec& spec) {
 }
 
 void write_object(wire::JsonWriter& w, const std::vector<FieldSpec>& members, bool nullable) {
-  write_type(w, "object", nullable);
+  write_schema_type(w, "object", nullable);
   w.field("additionalProperties", false);
   w.key("properties").begin_object();
   for (const auto& spec : members) {

@@ -97,14 +97,18 @@ std::string differs_at(const Shape& shape, const JsonValue& value, const std::st
 
 }  // namespace
 
+void write_schema_type(wire::JsonWriter& w, std::string_view type, bool nullable) {
+  w.key("type");
+  if (nullable) {
+    w.begin_array().string(type).string("null").end_array();
+  } else {
+    w.string(type);
+  }
+}
+
 void write_schema(wire::JsonWriter& w, const Shape& shape) {
   if (shape.type == ShapeType::kAny) return;
-  w.key("type");
-  if (shape.nullable) {
-    w.begin_array().string(json_type(shape.type)).string("null").end_array();
-  } else {
-    w.string(json_type(shape.type));
-  }
+  write_schema_type(w, json_type(shape.type), shape.nullable);
   switch (shape.type) {
     case ShapeType::kMoney:
       w.field("x-unit", "USD, exact decimal");

@@ -4,14 +4,8 @@ namespace sekisho::api::litellm {
 namespace {
 
 using T = ShapeType;
-using Shapes = std::vector<Shape>;
+using namespace shapes;
 
-Shape object(std::string_view name, Shapes members) {
-  return {name, T::kObject, std::move(members)};
-}
-Shape list(std::string_view name, Shape item) {
-  return {name, T::kList, {std::move(item)}};
-}
 Shapes all_of(T type, std::initializer_list<std::string_view> names, bool nullable = false) {
   Shapes out;
   for (auto name : names) out.push_back({name, type, {}, nullable, false});
@@ -21,10 +15,6 @@ Shapes lists(std::initializer_list<std::string_view> names) {
   Shapes out;
   for (auto name : names) out.push_back(list(name, {"", T::kString, {}}));
   return out;
-}
-Shapes operator+(Shapes a, const Shapes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
 }
 
 Shapes limits() {
@@ -72,10 +62,6 @@ Shapes user_members() {
 }
 Shape named(std::string_view name, Shape shape) {
   shape.name = name;
-  return shape;
-}
-Shape optional(Shape shape) {
-  shape.optional = true;
   return shape;
 }
 
