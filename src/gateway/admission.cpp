@@ -205,7 +205,7 @@ bool may_plan_again(const ledger::Denied& denied, const Demand& demand, const Re
 Outcome<void> admit(Exchange& x) {
   if (auto modes = check_price_modes(x); !modes) return modes;
   if (auto features = check_provider_features(x); !features) return features;
-  auto longest = longest_prompt(*x.model, betas_of(x.http.request().headers));
+  auto longest = longest_prompt(*x.model, x.betas);
   if (auto documents = check_documents(x, longest); !documents) return documents;
   x.prompt_bound = bound_prompt(x.envelope, x.body.view(), x.earlier, x.model->id, longest);
   auto demand = demand_of(x);

@@ -89,9 +89,8 @@ std::int64_t bound_prompt(const wire::Envelope& envelope, std::string_view body,
   auto bound = static_cast<std::int64_t>(body.size()) - envelope.image_bytes +
                images * kImageTokens + kPromptOverheadTokens;
   if (earlier && earlier.measured_prompt > 0 && earlier.model == model) {
-    if (const auto* known =
-            first_new(envelope, body, earlier.prefix)) {  // all that is no message is the same, and
-                                                          // measured too (see distrust_measure)
+    // All that is no message is the same, and measured too (see distrust_measure).
+    if (const auto* known = first_new(envelope, body, earlier.prefix)) {
       const auto& end = envelope.tail;
       auto new_images = static_cast<std::int64_t>(end.images) - known->images;
       auto fresh = static_cast<std::int64_t>(end.offset) - known->offset -

@@ -1,5 +1,6 @@
 #include "gateway/exchange.h"
 
+#include "gateway/call_bounds.h"
 #include "gateway/settlement.h"
 
 namespace sekisho::gateway {
@@ -32,6 +33,7 @@ Exchange::Exchange(Worker& worker_in, http::ServerExchange& http_in, wire::Opera
   const auto& headers = http.request().headers;
   client = wire::detect_client(headers.get("user-agent"),
                                headers.find("x-claude-code-session-id").has_value());
+  betas = betas_of(headers);
   record.request = id;
   record.at = wall;
   record.client = wire::client_name(client);

@@ -40,6 +40,7 @@ struct Exchange {
   // identify
   const KeyPolicy* key = nullptr;
   std::string session;
+  std::string betas;  // beta headers, as betas_of gives them
 
   // envelope and inspection
   http::Buffer body;

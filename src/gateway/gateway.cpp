@@ -35,7 +35,7 @@ void note_caller(Exchange& x) {
 void distrust_measure(Exchange& x) {
   const auto* turn = x.earlier.turn;
   if (!turn) return;
-  bool same = turn->betas == betas_of(x.http.request().headers) &&
+  bool same = turn->betas == x.betas &&
               wire::same_settings(turn->envelope, turn->body.view(), x.envelope, x.body.view());
   if (!same) x.earlier.measured_prompt = 0;
 }
@@ -118,7 +118,7 @@ void remember(Exchange& x) {
   turn.findings = std::move(x.findings);
   if (x.model) turn.model = x.model->id;
   if (x.deployment) turn.deployment = x.deployment->id;
-  turn.betas = betas_of(x.http.request().headers);
+  turn.betas = std::move(x.betas);
   turn.measured_prompt = measured_bound(x);
   turn.body = std::move(x.body);
   turn.envelope = std::move(x.envelope);
