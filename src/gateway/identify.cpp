@@ -16,8 +16,7 @@ constexpr std::array<std::string_view, 5> kCredentialHeaders{
 std::string_view without_scheme(std::string_view value) {
   constexpr std::string_view kBearer = "bearer ";
   if (http::equals_ignoring_case(value, kBearer.substr(0, kBearer.size() - 1))) return {};
-  if (value.size() >= kBearer.size() &&
-      http::equals_ignoring_case(value.substr(0, kBearer.size()), kBearer)) {
+  if (http::starts_ignoring_case(value, kBearer)) {
     value.remove_prefix(kBearer.size());
     while (value.starts_with(' ')) value.remove_prefix(1);
   }

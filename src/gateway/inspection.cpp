@@ -53,18 +53,14 @@ std::string_view mode_name(guard::Mode mode) {
   return "off";
 }
 
-bool starts_with_ci(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() &&
-         http::equals_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
 }  // namespace
 
 bool passes_upstream(std::string_view name) {
   for (auto exact : {"user-agent", "accept", "x-app", "openai-beta", "idempotency-key"}) {
     if (http::equals_ignoring_case(name, exact)) return true;
   }
-  return starts_with_ci(name, "anthropic-") || starts_with_ci(name, "x-stainless-");
+  return http::starts_ignoring_case(name, "anthropic-") ||
+         http::starts_ignoring_case(name, "x-stainless-");
 }
 
 std::vector<std::string> find_in_headers(const guard::RuleSet& rules, const guard::Policy& policy,

@@ -37,7 +37,7 @@ void note_progress(Exchange& x, const AnswerPath& path) {
   x.served_tier = path.served_tier();
   if (!x.hold || x.known_usage.prompt() == 0) return;
   auto usage = x.known_usage;
-  usage.output = std::max(usage.output, static_cast<std::int64_t>((x.known_output_bytes + 3) / 4));
+  usage.output = std::max(usage.output, wire::estimated_tokens(x.known_output_bytes));
   x.hold.progress(usage, cost_so_far(x, usage));
 }
 
@@ -139,7 +139,7 @@ bool is_event_stream(const http::ResponseHead& head) {
 void pass_rate_limits(const http::ResponseHead& head, http::Headers& headers) {
   constexpr std::string_view kPrefix = "x-ratelimit-";
   for (const auto& field : head.headers.fields()) {
-    bool is_limit = http::equals_ignoring_case(field.name.substr(0, kPrefix.size()), kPrefix);
+    bool is_limit = http::starts_ignoring_case(field.name, kPrefix);
     bool plain = std::ranges::all_of(field.value, [](char c) { return c >= ' ' && c <= '~'; });
     if (is_limit && plain) headers.add(field.name, field.value);
   }

@@ -49,10 +49,6 @@ void book(Exchange& x, const wire::Usage& usage, Money cost, ledger::Settlement 
   x.hold = {};
 }
 
-std::int64_t tokens_of(std::size_t bytes) {
-  return static_cast<std::int64_t>((bytes + 3) / 4);
-}
-
 // A prompt of which nothing was reported may have been written to a cache, which costs more.
 Money cost_as_written(const Exchange& x, wire::Usage usage) {
   auto life = x.envelope.cache_life;
@@ -71,7 +67,8 @@ std::int64_t in_flight(const Exchange& x) {
   };
   auto silent = ms(x.worker.loop.now() - x.output_grew + kCancelTakes);
   auto shown = std::max<std::int64_t>(ms(x.output_grew - x.stream_begun), kShortestMs);
-  auto per_second = std::max(kTokensPerSecond, tokens_of(x.known_output_bytes) * 1000 / shown);
+  auto per_second =
+      std::max(kTokensPerSecond, wire::estimated_tokens(x.known_output_bytes) * 1000 / shown);
   return per_second * silent / 1000;
 }
 
@@ -88,7 +85,7 @@ void book_estimate(Exchange& x, wire::Usage usage) {
 void settle_cut_stream(Exchange& x) {
   auto usage = x.known_usage;
   auto most = x.output_bound * static_cast<std::int64_t>(x.envelope.choices);
-  auto seen = std::max(usage.output, tokens_of(x.known_output_bytes));
+  auto seen = std::max(usage.output, wire::estimated_tokens(x.known_output_bytes));
   usage.output = std::max(seen, std::min(seen + in_flight(x), most));
   book_estimate(x, usage);
 }
@@ -116,7 +113,7 @@ void settle_reported(Exchange& x, const wire::Usage& usage) {
 void settle_without_figures(Exchange& x, const wire::Usage& so_far, std::size_t output_bytes) {
   if (!x.hold) return;
   auto usage = so_far;
-  usage.output = std::max(usage.output, tokens_of(output_bytes));
+  usage.output = std::max(usage.output, wire::estimated_tokens(output_bytes));
   book_estimate(x, usage);
 }
 

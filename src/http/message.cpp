@@ -20,6 +20,10 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return true;
 }
 
+bool starts_ignoring_case(std::string_view text, std::string_view prefix) {
+  return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
 void Headers::add(std::string_view name, std::string_view value) {
   fields_.emplace_back(std::string(name), std::string(value));
 }

@@ -12,6 +12,7 @@
 namespace sekisho::http {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b);
+bool starts_ignoring_case(std::string_view text, std::string_view prefix);
 
 class Headers {
  public:

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "http/message.h"
+
 namespace sekisho::wire {
 namespace {
 
@@ -13,12 +15,6 @@ int base64_value(char c) {
   if (c >= '0' && c <= '9') return c - '0' + 52;
   if (c == '+') return 62;
   return c == '/' ? 63 : -1;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
-  });
 }
 
 using Names = std::pair<std::string_view, std::string_view>;
@@ -41,7 +37,7 @@ constexpr Names kByType[] = {
 template <std::size_t N>
 std::string_view look_up(const Names (&table)[N], std::string_view name) {
   for (const auto& [key, format] : table) {
-    if (equals_ignoring_case(name, key)) return format;
+    if (http::equals_ignoring_case(name, key)) return format;
   }
   return {};
 }
@@ -50,7 +46,7 @@ std::string_view look_up(const Names (&table)[N], std::string_view name) {
 
 std::optional<DataUrl> parse_data_url(std::string_view url) {
   constexpr std::string_view kScheme = "data:", kMark = ";base64";
-  if (!equals_ignoring_case(url.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  if (!http::starts_ignoring_case(url, kScheme)) return std::nullopt;
   const std::size_t comma = url.substr(0, 512).find(',');
   if (comma == std::string_view::npos) return std::nullopt;
   std::string_view type = url.substr(kScheme.size(), comma - kScheme.size());

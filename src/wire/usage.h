@@ -2,6 +2,7 @@
 // Usage in one normal form: every kind of token apart, so that each has its own price. `input` is
 // the uncached part only; the whole prompt is prompt(). `output` includes `reasoning`.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -13,6 +14,11 @@ enum class UsageSource : std::uint8_t {
   kPartial,    // the provider's figures so far: the stream was cut after them
   kEstimated,  // ours: from bytes that passed
 };
+
+// A guess, where nobody counted: four bytes of text for a token.
+constexpr std::int64_t estimated_tokens(std::size_t bytes) {
+  return static_cast<std::int64_t>((bytes + 3) / 4);
+}
 
 struct Usage {
   std::int64_t input = 0;

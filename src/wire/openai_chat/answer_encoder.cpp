@@ -33,7 +33,7 @@ class UsageSeen {
     Usage estimate;
     estimate.source = UsageSource::kEstimated;
     estimate.input = estimated_prompt;
-    estimate.output = static_cast<std::int64_t>((bytes_ + 3) / 4);
+    estimate.output = estimated_tokens(bytes_);
     return estimate;
   }
 
