@@ -20,6 +20,8 @@ def refuses_connections(gateway):
         socket.create_connection((where.hostname, where.port)).close()
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:
+        pass  # it was in the listener's queue as that closed
     return False
 
 
