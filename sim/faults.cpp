@@ -75,6 +75,7 @@ void apply_fault(const Fault& fault, const ProviderApi& api, std::vector<Piece>&
       return;
     case FaultKind::kException:
       hit = {api.stream_error(fault), 0, hit.after, Then::kEnd};
+      hit.billed = at > 0;
       pieces.resize(at + 1);
       return;
     case FaultKind::kWrongOrder:

@@ -44,7 +44,7 @@ io::task<void> play_stream(http::ServerExchange& exchange, Plan& plan, Presence&
     const bool silent_cut = piece.bytes.empty() && piece.then != Piece::Then::kGoOn;
     if (!exchange.started() && !silent_cut) {
       if (!co_await exchange.start(plan.status, plan.headers)) co_return;
-      plan.call.begin();
+      if (piece.billed) plan.call.begin();
     }
     if (!piece.bytes.empty() && !co_await exchange.send(piece.bytes)) co_return;
     plan.call.generated(piece.tokens);

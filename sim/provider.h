@@ -77,6 +77,7 @@ struct Piece {
   std::int64_t tokens = 0;  // output tokens that this piece carries
   Duration after{};         // to wait before it
   Then then = Then::kGoOn;  // after it
+  bool billed = true;       // false: an error in the place of the answer
 };
 
 class ProviderApi {

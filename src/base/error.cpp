@@ -18,6 +18,8 @@ std::string_view code_name(Code code) {
       return "too_large";
     case Code::kUnsupported:
       return "unsupported";
+    case Code::kNotOffered:
+      return "not_offered";
     case Code::kModelDenied:
       return "model_denied";
     case Code::kModelUnpriced:
@@ -36,6 +38,10 @@ std::string_view code_name(Code code) {
       return "upstream_rejected";
     case Code::kUpstreamThrottled:
       return "upstream_throttled";
+    case Code::kUpstreamOverloaded:
+      return "upstream_overloaded";
+    case Code::kUpstreamQuota:
+      return "upstream_quota";
     case Code::kUpstreamFailed:
       return "upstream_failed";
     case Code::kContextOverflow:

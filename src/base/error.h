@@ -19,6 +19,7 @@ enum class Code : std::uint8_t {
   kConflict,          // exists already, wrong state
   kTooLarge,          // body, header, count or depth over a named limit
   kUnsupported,       // a feature that the target cannot express
+  kNotOffered,        // an operation that the target does not have
   // policy
   kModelDenied,       // model not in the allowed set
   kModelUnpriced,     // no price known and the operator did not allow it
@@ -28,10 +29,12 @@ enum class Code : std::uint8_t {
   // the upstream
   kUpstreamUnreachable,
   kUpstreamTimeout,
-  kUpstreamRejected,   // 4xx that is the caller's business (passed on in its dialect)
-  kUpstreamThrottled,  // 429 of the provider
-  kUpstreamFailed,     // 5xx, broken stream, malformed answer
-  kContextOverflow,    // prompt too long; the provider's wording survives in `detail`
+  kUpstreamRejected,    // 4xx that is the caller's business (passed on in its dialect)
+  kUpstreamThrottled,   // 429 of the provider
+  kUpstreamOverloaded,  // 503, 529: its own load, not ours
+  kUpstreamQuota,       // the account there has no quota or credit left: waiting does not help
+  kUpstreamFailed,      // 5xx, broken stream, malformed answer
+  kContextOverflow,     // prompt too long; the provider's wording survives in `detail`
   // ourselves
   kOverloaded,   // a cap on memory, connections or queues
   kStoreFailed,  // disk full, database unusable

@@ -58,6 +58,9 @@ inline constexpr std::size_t kClientQueueBytes = 256 * 1024;  // over this, stop
 // Time
 inline constexpr auto kHeadTimeout = 30s;       // from the first byte to the end of the head
 inline constexpr auto kBodyIdleTimeout = 60s;   // between two reads of a request body
+// Slower than this on average a body is given up, once the idle time has passed: one byte per idle
+// time would else hold a connection for ever. Modems are faster.
+inline constexpr std::size_t kBodyBytesPerSecond = 4'096;
 inline constexpr auto kKeepAliveTimeout = 75s;  // idle between requests (nginx's default)
 inline constexpr auto kConnectTimeout = 5s;
 inline constexpr auto kUpstreamIdlePool = 55s;  // below AWS load balancers' 60 s
@@ -67,6 +70,11 @@ inline constexpr auto kStaleTold = 2s;
 inline constexpr auto kUpstreamFirstByte = 600s;  // long thinking without streaming
 inline constexpr auto kUpstreamIdle = 300s;       // between two bytes of a stream
 inline constexpr auto kPingInterval = 15s;        // silent gap after which we send a ping
+inline constexpr auto kRetryWait = 5s;            // the longest before we ask a provider again
+inline constexpr auto kDeploymentRest = 10s;      // after a failure without a time from them
+inline constexpr auto kDeploymentRestBroken = 60s;  // after a refusal that somebody must mend
+inline constexpr auto kDeploymentRestLongest = 600s;
+inline constexpr auto kRetryAfterLongest = 24h;   // of what a provider's header is believed
 inline constexpr auto kDrainTimeout = 30s;        // graceful stop
 inline constexpr auto kWriteStall = 120s;         // a client that reads nothing at all
 inline constexpr auto kLinger = 2s;               // for the peer to take our last bytes
@@ -85,7 +93,8 @@ inline constexpr std::size_t kLogLineBytes = 16 * 1024;       // one line; longe
 inline constexpr std::size_t kUnitDepth = 16;                 // organisation → … → team
 inline constexpr std::size_t kBudgetLevels = kUnitDepth + 3;  // key, user, units, organisation
 inline constexpr std::size_t kRefusals = 256;  // connections over the cap that get a 503 at a time
-inline constexpr int kUpstreamAttempts = 3;
+inline constexpr int kUpstreamAttempts = 3;     // beyond which no deployment is tried again
+inline constexpr int kUpstreamDeployments = 8;  // of one model, tried for one call
 inline constexpr std::size_t kResolverThreads = 4;   // look-ups at a time, whole process
 inline constexpr std::size_t kResolverCache = 1024;  // names; egress knows only configured ones
 inline constexpr auto kResolverFresh = 30s;          // providers move addresses within a minute

@@ -51,7 +51,8 @@ struct AnswerEvent {
   std::string stop_sequence;
   Usage usage;  // kUsage
   std::string served_tier;
-  Error error;  // kError
+  Error error;             // kError; also kStop of StopReason::kError
+  std::string error_type;  // kError: the provider's name of the fault, an identifier or empty
 };
 
 class AnswerDecoder {

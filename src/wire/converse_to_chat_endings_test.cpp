@@ -160,7 +160,8 @@ TEST(Case25Errors, EachExceptionHasItsCode) {
       {"validationException", Code::kUpstreamRejected},
       {"internalServerException", Code::kUpstreamFailed},
       {"modelStreamErrorException", Code::kUpstreamFailed},
-      {"serviceUnavailableException", Code::kUpstreamFailed},
+      {"serviceUnavailableException", Code::kUpstreamOverloaded},
+      {"modelNotReadyException", Code::kUpstreamThrottled},
       {"modelTimeoutException", Code::kUpstreamTimeout},
       {"newException", Code::kUpstreamFailed}};
   for (const auto& [name, code] : codes) {
@@ -181,6 +182,14 @@ TEST(Case25Errors, ContextOverflowKeepsItsWording) {
   EXPECT_EQ(out.events[0].error.code, Code::kContextOverflow);
   EXPECT_EQ(out.events[0].text, "Input is too long.");
   EXPECT_THAT(encode(out.events), HasSubstr("context_length_exceeded"));
+}
+
+TEST(Case25Errors, ContextOverflowNamesNoAccount) {
+  const auto out = decode(aws::encode_exception(
+      "validationException",
+      R"({"message":"arn:aws:bedrock:us-east-1:123456789012:x: Input is too long."})"));
+  EXPECT_EQ(out.events[0].text, "[arn] Input is too long.");
+  EXPECT_EQ(out.events[0].error_type, "validationException");
 }
 
 TEST(Case25Errors, UsageBeforeAnExceptionIsNotLost) {

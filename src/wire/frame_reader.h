@@ -24,6 +24,8 @@ class FrameReader {
   virtual bool read(JsonCursor& cursor, RawFrame& frame) = 0;
   // OpenAI's [DONE].
   virtual void done(RawFrame& frame) = 0;
+  // Whether a stream that ends here, before the dialect's mark, says all the same all it has to.
+  virtual bool may_end() const { return false; }
   virtual std::string_view ping() const = 0;
 
   Usage usage;

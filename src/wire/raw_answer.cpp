@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <functional>
+#include <utility>
 
 #include "base/limits.h"
 #include "http/sse.h"
@@ -53,15 +54,19 @@ class StreamAnswer final : public ReadAnswer {
     if (broken_) return Failure(*broken_);
     auto event = splitter_.finish();
     if (!event) return broken("upstream stream: " + event.error().detail);
-    if (!*event) return {};
-    return take(**event, out);
+    bool open_line = *event && !(*event)->terminated;
+    if (*event) TRY_VOID(take(**event, out));
+    if (!reader_->complete && reader_->may_end()) end(open_line, out);
+    return {};
   }
 
  private:
-  Result<void> take(const http::SseEvent& event, std::vector<RawFrame>& out);
+  Result<void> take(http::SseEvent event, std::vector<RawFrame>& out);
   static Span place(const http::SseEvent& event, RawFrame& frame);
+  void end(bool open_line, std::vector<RawFrame>& out);
 
   http::SseSplitter splitter_;
+  bool at_start_ = true;
 };
 
 bool lies_within(std::string_view part, std::string_view whole) {
@@ -107,7 +112,19 @@ Span StreamAnswer::place(const http::SseEvent& event, RawFrame& frame) {
   return {begin, end};
 }
 
-Result<void> StreamAnswer::take(const http::SseEvent& event, std::vector<RawFrame>& out) {
+// The mark that clients wait for and some servers leave out.
+void StreamAnswer::end(bool open_line, std::vector<RawFrame>& out) {
+  RawFrame frame;
+  frame.bytes = open_line ? "\n\ndata: [DONE]\n\n" : "data: [DONE]\n\n";
+  reader_->done(frame);
+  out.push_back(std::move(frame));
+}
+
+Result<void> StreamAnswer::take(http::SseEvent event, std::vector<RawFrame>& out) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (std::exchange(at_start_, false) && event.raw.starts_with(kByteOrderMark)) {
+    event.raw.remove_prefix(kByteOrderMark.size());  // our own pings may go out before it
+  }
   RawFrame frame;
   Span data = place(event, frame);
   std::string_view json = data.of(frame.bytes);
@@ -123,6 +140,7 @@ Result<void> StreamAnswer::take(const http::SseEvent& event, std::vector<RawFram
                                            cursor.error().detail + " of the event"
                                      : "upstream stream ended inside an event");
     }
+    if (event.name == "error") frame.is_error = frame.ends_fields = true;
   }
   out.push_back(std::move(frame));
   return {};
@@ -161,6 +179,11 @@ class WholeAnswer final : public ReadAnswer {
 };
 
 }  // namespace
+
+std::string_view stream_ping(Dialect dialect) {
+  return dialect == Dialect::kAnthropicMessages ? "event: ping\ndata: {\"type\": \"ping\"}\n\n"
+                                                : ": ping\n\n";
+}
 
 std::unique_ptr<RawAnswer> make_raw_answer(Dialect dialect, bool stream) {
   assert(dialect != Dialect::kBedrockConverse);

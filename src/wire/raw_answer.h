@@ -55,7 +55,8 @@ class RawAnswer {
   // The upstream ended. An event without its blank line comes out now, inspected; a whole body too.
   virtual Result<void> finish(std::vector<RawFrame>& out) = 0;
   virtual const Usage& usage() const = 0;
-  // True once the dialect's own end was seen ([DONE], message_stop, a complete JSON body).
+  // True once the dialect's own end was seen ([DONE], message_stop, a complete JSON body); finish()
+  // adds a [DONE] that was left out after every choice had finished.
   virtual bool complete() const = 0;
   virtual std::string_view stop_reason() const = 0;
   virtual std::string_view served_tier() const = 0;
@@ -68,7 +69,10 @@ class RawAnswer {
   virtual std::size_t output_bytes() const = 0;
 };
 
-// REQUIRES: kOpenAiChat or kAnthropicMessages.
+// What to send to a client of the dialect in a silent gap of a stream.
+// REQUIRES: kOpenAiChat or kAnthropicMessages, as below.
+std::string_view stream_ping(Dialect dialect);
+
 std::unique_ptr<RawAnswer> make_raw_answer(Dialect dialect, bool stream);
 
 // The frame's bytes with the content of some texts (by index in `texts`) replaced by new decoded

@@ -14,7 +14,7 @@ class AnthropicReader final : public FrameReader {
   bool read(JsonCursor& cursor, RawFrame& frame) override;
   void done(RawFrame&) override {}
   std::string_view ping() const override {
-    return whole_ ? "" : "event: ping\ndata: {\"type\": \"ping\"}\n\n";
+    return whole_ ? "" : stream_ping(Dialect::kAnthropicMessages);
   }
 
  private:

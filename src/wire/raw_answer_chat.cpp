@@ -17,7 +17,8 @@ class ChatReader final : public FrameReader {
 
   bool read(JsonCursor& cursor, RawFrame& frame) override;
   void done(RawFrame& frame) override;
-  std::string_view ping() const override { return whole_ ? "" : ": ping\n\n"; }
+  bool may_end() const override { return !stop_reason.empty() && open_.none(); }
+  std::string_view ping() const override { return whole_ ? "" : stream_ping(Dialect::kOpenAiChat); }
 
  private:
   bool field(JsonCursor& cursor, RawFrame& frame, std::string_view key);
@@ -42,7 +43,7 @@ bool ChatReader::read(JsonCursor& cursor, RawFrame& frame) {
   bool ended = whole_ || complete || (!stop_reason.empty() && open_.none());
   bool final = ended && figures_whole_;
   if (usage_here_) usage.source = final ? UsageSource::kReported : UsageSource::kPartial;
-  if (whole_) complete = cursor.ok();
+  if (whole_) complete = cursor.ok() && !frame.is_error;
   frame.ends_fields |= whole_ || frame.is_error;
   return cursor.ok();
 }
@@ -69,6 +70,10 @@ bool ChatReader::field(JsonCursor& cursor, RawFrame& frame, std::string_view key
   }
   if (key == "service_tier") {
     if (auto tier = read_plain_string(cursor); !tier.empty()) served_tier = tier;
+    return cursor.ok();
+  }
+  if (key == "object" && type == JsonType::kString) {  // older vLLM: {"object":"error",…}
+    frame.is_error |= read_plain_string(cursor) == "error";
     return cursor.ok();
   }
   if (key == "id" || key == "object" || key == "model" || key == "system_fingerprint" ||

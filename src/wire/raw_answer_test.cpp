@@ -389,6 +389,46 @@ TEST(RawAnswer, OfEventsWithoutDataOnlyKnownLinesPass) {
   }
 }
 
+TEST(RawAnswer, AByteOrderMarkAtTheStartIsLeftOut) {
+  for (std::string_view first : {": hello\n\n", "data: {\"choices\":[]}\n\n"}) {
+    Read r = chat("\xef\xbb\xbf" + std::string(first) + "data: [DONE]\n\n");
+    EXPECT_EQ(r.error, "");
+    EXPECT_EQ(r.bytes(), std::string(first) + "data: [DONE]\n\n");
+  }
+}
+
+TEST(RawAnswer, ALeftOutDoneIsAddedOnceEveryChoiceHasFinished) {
+  const std::string text = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"}}]}\n\n";
+  const std::string stop =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}";
+  Read r = chat(text + stop + "\n\n");
+  EXPECT_TRUE(r.answer->complete());
+  EXPECT_EQ(r.bytes(), text + stop + "\n\ndata: [DONE]\n\n");
+  EXPECT_TRUE(r.frames.back().ends_fields);
+  EXPECT_EQ(chat(text + stop).bytes(), text + stop + "\n\ndata: [DONE]\n\n");
+  EXPECT_FALSE(chat(text).answer->complete());
+  EXPECT_EQ(chat(text).bytes(), text);
+  const std::string other =
+      "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"hi\"}}]}\n\n";
+  EXPECT_FALSE(chat(text + other + stop + "\n\n").answer->complete());
+  EXPECT_FALSE(anthropic("data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":"
+                         "\"end_turn\"}}\n\n")
+                   .answer->complete());
+}
+
+TEST(RawAnswer, ErrorsAreKnownByEveryFormThatServersGiveThem) {
+  for (std::string_view error :
+       {"data: {\"error\":\"oops\"}\n\n", "data: {\"object\":\"error\",\"code\":400}\n\n",
+        "event: error\ndata: {\"code\":500,\"message\":\"x\"}\n\n"}) {
+    Read r = chat(error);
+    EXPECT_TRUE(r.frames.at(0).is_error) << error;
+    EXPECT_TRUE(r.frames.at(0).ends_fields) << error;
+  }
+  Read whole = read(Dialect::kOpenAiChat, false, "{\"error\":{\"message\":\"boom\"}}");
+  EXPECT_TRUE(whole.frames.at(0).is_error);
+  EXPECT_FALSE(whole.answer->complete());
+}
+
 TEST(RawAnswer, DataOnSeveralLinesIsPutOntoOne) {
   Read r = anthropic(
       "event: content_block_delta\nid: 7\ndata: {\"type\":\"content_block_delta\",\"index\":0,\n"

@@ -14,9 +14,10 @@ struct Shape {
   std::string_view anthropic_type;
 };
 
-Shape shape_for(const RefusalRow& row, ClientKind client) {
+Shape shape_for(const RefusalRow& row, Dialect dialect, ClientKind client) {
   if (row.kind != RefusalClass::kPolicy && row.kind != RefusalClass::kBudget) {
-    return {row.status, row.anthropic_type};
+    bool own = dialect == Dialect::kAnthropicMessages && row.anthropic_status != 0;
+    return {own ? row.anthropic_status : row.status, row.anthropic_type};
   }
   const ClientRow& by_client = client_row(client);
   int status =
@@ -74,18 +75,8 @@ void add_retry_headers(const Refusal& refusal, const RefusalRow& row, RenderedEr
   if (after > 0) out.headers.emplace_back("retry-after", std::to_string(after));
 }
 
-}  // namespace
-
-bool is_transient(Code code) {
-  return refusal_row(code).kind == RefusalClass::kTransient;
-}
-
-RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind client,
-                             Language language, std::string_view request_id) {
-  const RefusalRow& row = refusal_row(refusal.code);
-  Shape shape = shape_for(row, client);
-  if (!refusal.allow.empty()) shape.status = 405;
-  const std::string sentence = refusal_sentence(refusal, language, request_id);
+RenderedError rendered(const Refusal& refusal, const RefusalRow& row, Shape shape, Dialect dialect,
+                       std::string_view sentence, std::string_view request_id) {
   RenderedError out;
   out.status = shape.status;
   out.headers.emplace_back("content-type", "application/json");
@@ -104,9 +95,33 @@ RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind
       out.body = bedrock_body(sentence);
       break;
   }
+  return out;
+}
+
+}  // namespace
+
+bool is_transient(Code code) {
+  return refusal_row(code).kind == RefusalClass::kTransient;
+}
+
+RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind client,
+                             Language language, std::string_view request_id) {
+  const RefusalRow& row = refusal_row(refusal.code);
+  Shape shape = shape_for(row, dialect, client);
+  if (!refusal.allow.empty()) shape.status = 405;
+  auto out = rendered(refusal, row, shape, dialect, refusal_sentence(refusal, language, request_id),
+                      request_id);
   add_retry_headers(refusal, row, out);
   if (!refusal.allow.empty()) out.headers.emplace_back("allow", refusal.allow);
   return out;
+}
+
+RenderedError render_protocol_error(int status, std::string_view reason, Dialect dialect,
+                                    std::string_view request_id) {
+  const Refusal refusal{.code = status == 503 ? Code::kOverloaded : Code::kInvalidArgument};
+  const RefusalRow& row = refusal_row(refusal.code);
+  return rendered(refusal, row, {status, anthropic_type_of_status(status)}, dialect, reason,
+                  request_id);
 }
 
 std::string render_stream_error(const Refusal& refusal, Dialect dialect, Language language,

@@ -32,16 +32,17 @@ struct Refusal {
   std::string who;     // "the head of unit 開発部"
   std::string detail;  // a sentence of its own where the fields above do not fit; or appended
   std::optional<std::int64_t> retry_after_s;
-  std::string param;  // OpenAI's error.param
-  std::string allow;  // methods that the path takes, where this one was wrong: 405 with Allow
+  std::string param;      // OpenAI's error.param
+  std::string allow;      // methods that the path takes, where this one was wrong: 405 with Allow
+  bool verbatim = false;  // `detail` is the provider's own wording of the fault: shown alone
 };
 
 // Whether the same request may succeed later without anybody changing anything.
 bool is_transient(Code code);
 
 // One sentence (two at most) with every field that is set, and the request id. The provider's own
-// words on the request (kContextOverflow, kUpstreamRejected) are given as they are and alone:
-// clients compare them.
+// words on the request (kContextOverflow, kUpstreamRejected, `verbatim`) are given as they are and
+// alone: clients compare them.
 std::string refusal_sentence(const Refusal& refusal, Language language,
                              std::string_view request_id);
 
@@ -53,23 +54,30 @@ struct RenderedError {
 RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind client,
                              Language language, std::string_view request_id);
 
-// The same inside a stream whose status is already 200: SSE bytes of the dialect, to be followed
+// For a request that the protocol refuses, before anybody knows who sent it.
+RenderedError render_protocol_error(int status, std::string_view reason, Dialect dialect,
+                                    std::string_view request_id);
+
+// A refusal inside a stream whose status is already 200: SSE bytes of the dialect, to be followed
 // by the end of the connection. REQUIRES: not kBedrockConverse (its streams are no SSE).
 std::string render_stream_error(const Refusal& refusal, Dialect dialect, Language language,
                                 std::string_view request_id);
 
 // An upstream's error answer → what the client gets. Account ids and ARNs never pass; texts that
-// clients act on (context overflow) survive word for word.
+// clients act on (context overflow) survive word for word; pages of proxies do not pass at all.
 struct UpstreamError {
   int status = 502;
   std::string type;     // provider's own type, code or exception name: an identifier or empty
   std::string message;  // provider's text, for the operator's log; at most kUpstreamMessageBytes
   std::optional<std::int64_t> retry_after_s;
+  bool inside_answer = false;  // told after a status 200: `status` is what its type stands for
 };
 UpstreamError read_upstream_error(Dialect upstream, int status, std::string_view error_type_header,
                                   std::string_view body);
+// The error object inside an answer whose status was 200.
+UpstreamError read_error_in_answer(Dialect upstream, std::string_view object);
 Refusal refusal_from_upstream(const UpstreamError& error);
-// Replaces account ids, ARNs and key-like strings by placeholders.
+// Replaces account ids, ARNs, hosts inside a network and key-like strings by placeholders.
 std::string scrub_upstream_text(std::string_view text);
 
 }  // namespace sekisho::wire

@@ -24,6 +24,8 @@ constexpr std::array kOpenings{
             "リクエストが受け付け可能な大きさを超えています"},
     Opening{Code::kUnsupported, "The request uses a feature that this model cannot serve",
             "このモデルでは対応していない機能が使われています"},
+    Opening{Code::kNotOffered, "This model does not offer the operation",
+            "このモデルではこの操作に対応していません"},
     Opening{Code::kModelDenied, "This model is not allowed",
             "このモデルの利用は許可されていません"},
     Opening{Code::kModelUnpriced, "This model has no known price and is therefore refused",
@@ -42,6 +44,10 @@ constexpr std::array kOpenings{
             "プロバイダーがリクエストを拒否しました"},
     Opening{Code::kUpstreamThrottled, "The model provider is busy at the moment",
             "プロバイダーが混み合っています"},
+    Opening{Code::kUpstreamOverloaded, "The model provider is overloaded at the moment",
+            "プロバイダーが過負荷の状態です"},
+    Opening{Code::kUpstreamQuota, "The gateway's account at the model provider has no quota left",
+            "プロバイダー側のアカウントの利用枠を使い切りました"},
     Opening{Code::kUpstreamFailed, "The model provider failed",
             "プロバイダー側でエラーが発生しました"},
     Opening{Code::kContextOverflow, "The prompt is too long", "プロンプトが長すぎます"},
@@ -61,7 +67,8 @@ std::string_view opening(Code code, Language language) {
 }
 
 bool is_providers_word(const Refusal& refusal) {
-  return (refusal.code == Code::kContextOverflow || refusal.code == Code::kUpstreamRejected) &&
+  return (refusal.verbatim || refusal.code == Code::kContextOverflow ||
+          refusal.code == Code::kUpstreamRejected) &&
          !refusal.detail.empty();
 }
 

@@ -24,6 +24,7 @@ struct RefusalRow {
   std::string_view anthropic_type;
   std::string_view bedrock_type;  // x-amzn-ErrorType
   std::int64_t retry_after_s;     // transient ones: when nobody knows better; 0 = not said
+  int anthropic_status = 0;       // where that dialect has one of its own
 };
 const RefusalRow& refusal_row(Code code);
 

@@ -56,8 +56,9 @@ std::string at(const std::string& body, std::string_view pointer) {
   return found.get(text) == simdjson::SUCCESS ? std::string(text) : simdjson::minify(found);
 }
 
-constexpr Code kTerminal[] = {Code::kPermissionDenied, Code::kModelDenied, Code::kModelUnpriced,
-                              Code::kBudgetExceeded, Code::kGuardrailBlocked};
+constexpr Code kTerminal[] = {Code::kPermissionDenied, Code::kModelDenied,
+                              Code::kModelUnpriced,    Code::kBudgetExceeded,
+                              Code::kGuardrailBlocked, Code::kUpstreamQuota};
 
 }  // namespace
 
@@ -220,6 +221,18 @@ TEST(RefusalShape, Bedrock) {
   EXPECT_EQ(e.status, 403);
   EXPECT_EQ(header(e, "x-amzn-errortype"), "AccessDeniedException");
   EXPECT_EQ(at(e.body, "/message"), refusal_sentence(budget(), Language::kEnglish, kId));
+}
+
+TEST(ProtocolError, KeepsItsStatusInTheDialectsShape) {
+  auto e = render_protocol_error(431, "headers too large", Dialect::kAnthropicMessages, kId);
+  EXPECT_EQ(e.status, 431);
+  EXPECT_EQ(at(e.body, "/error/type"), "invalid_request_error");
+  EXPECT_EQ(at(e.body, "/error/message"), "headers too large");
+  EXPECT_EQ(at(e.body, "/request_id"), kId);
+  e = render_protocol_error(505, "HTTP version not supported", Dialect::kOpenAiChat, kId);
+  EXPECT_EQ(e.status, 505);
+  EXPECT_EQ(at(e.body, "/error/code"), "505");
+  EXPECT_EQ(header(e, "x-request-id"), kId);
 }
 
 TEST(StreamError, IsAnEventOfTheDialect) {

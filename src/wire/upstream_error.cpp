@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/limits.h"
 #include "wire/json_text.h"
@@ -33,10 +34,18 @@ std::string bounded(std::string text) {
   return text;
 }
 
-// The strings that the providers' shapes have in common, at top level or inside "error".
+// What the providers' shapes have in common, at top level or inside "error".
 struct Told {
   std::string type, code, message;
+  int status = 0;  // some servers give it as a number in "code"
 };
+
+int status_from(std::string_view number) {
+  int status = 0;
+  auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), status);
+  bool whole = error == std::errc() && end == number.data() + number.size();
+  return whole && status >= 400 && status < 600 ? status : 0;
+}
 
 void read_object(JsonCursor& cursor, Told& told);
 
@@ -51,7 +60,11 @@ void read_member(JsonCursor& cursor, std::string_view key, Told& told) {
                        : key == "type" || key == "__type"                      ? &told.type
                        : key == "code"                                         ? &told.code
                                                                                : nullptr;
-  if (!place || type != JsonType::kString) {
+  if (key == "code" && type == JsonType::kNumber) {
+    auto begin = cursor.position();
+    cursor.skip();
+    told.status = status_from(cursor.of({begin, cursor.position()}));
+  } else if (!place || type != JsonType::kString) {
     cursor.skip();
   } else if (auto text = cursor.read_string()) {
     *place = unescape_json(cursor.of(text->raw));
@@ -71,6 +84,12 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower) {
   return std::ranges::search(text, lower, same).begin() != text.end();
 }
 
+// A proxy between us and the provider answered for it.
+bool is_page(std::string_view message) {
+  auto begin = message.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  return begin != message.npos && message[begin] == '<';
+}
+
 // Clients find out from these words that they must shorten the conversation.
 bool says_context_overflow(const UpstreamError& error) {
   static constexpr std::array<std::string_view, 8> kSigns{
@@ -78,20 +97,31 @@ bool says_context_overflow(const UpstreamError& error) {
       "context length",     "context window",    "context limit",   "too many input tokens"};
   if (error.status != 400 && error.status != 413 && error.status != 422) return false;
   if (error.type == "context_length_exceeded") return true;
-  return std::ranges::any_of(
-      kSigns, [&](std::string_view sign) { return contains_ignoring_case(error.message, sign); });
+  return !is_page(error.message) && std::ranges::any_of(kSigns, [&](std::string_view sign) {
+    return contains_ignoring_case(error.message, sign);
+  });
+}
+
+bool is_one_of(std::string_view type, std::initializer_list<std::string_view> types) {
+  return std::ranges::find(types, type) != types.end();
 }
 
 bool is_about_credentials(const UpstreamError& error) {
-  static constexpr std::array<std::string_view, 6> kTypes{
-      "IncompleteSignature",         "InvalidSignatureException", "ExpiredTokenException",
-      "UnrecognizedClientException", "AccessDeniedException",     "authentication_error"};
   return error.status == 401 || error.status == 403 ||
-         std::ranges::find(kTypes, error.type) != kTypes.end();
+         is_one_of(error.type, {"IncompleteSignature", "InvalidSignatureException",
+                                "ExpiredTokenException", "UnrecognizedClientException",
+                                "AccessDeniedException", "authentication_error"});
+}
+
+// Nothing that time heals: somebody must pay, or ask for more.
+bool is_about_quota(const UpstreamError& error) {
+  return error.status == 402 || is_one_of(error.type, {"insufficient_quota", "billing_error",
+                                                       "billing_hard_limit_reached"});
 }
 
 Code code_of(const UpstreamError& error) {
   if (says_context_overflow(error)) return Code::kContextOverflow;
+  if (is_about_quota(error)) return Code::kUpstreamQuota;
   if (is_about_credentials(error)) return Code::kPermissionDenied;
   if (error.type == "ServiceQuotaExceededException") return Code::kUpstreamThrottled;
   switch (error.status) {
@@ -102,22 +132,73 @@ Code code_of(const UpstreamError& error) {
       return Code::kUpstreamTimeout;
     case 413:
       return Code::kTooLarge;
-    case 402:
     case 424:
       return Code::kUpstreamFailed;
     case 429:
+      return Code::kUpstreamThrottled;
     case 503:
     case 529:
-      return Code::kUpstreamThrottled;
+      return Code::kUpstreamOverloaded;
     default:
       return error.status >= 400 && error.status < 500 ? Code::kUpstreamRejected
                                                        : Code::kUpstreamFailed;
   }
 }
 
+// "answered HTTP 429 ThrottlingException", or what is true of an error inside an answer.
+std::string what_happened(const UpstreamError& error) {
+  std::string out = error.inside_answer ? "broke off its answer"
+                                        : "answered HTTP " + std::to_string(error.status);
+  if (error.type.empty()) return out;
+  return out.append(error.inside_answer ? " with " : " ").append(error.type);
+}
+
+// The same in a few words.
 std::string status_and_type(const UpstreamError& error) {
+  if (error.inside_answer) return error.type.empty() ? "inside its answer" : error.type;
   std::string out = "HTTP " + std::to_string(error.status);
-  if (!error.type.empty()) out.append(" ").append(error.type);
+  return error.type.empty() ? out : out.append(" ").append(error.type);
+}
+
+// The status that the type of an error inside an answer stands for.
+int status_of_type(std::string_view type) {
+  struct Row {
+    std::string_view type;
+    int status;
+  };
+  static constexpr std::array kRows{
+      Row{"invalid_request_error", 400}, Row{"authentication_error", 401},
+      Row{"billing_error", 402},         Row{"insufficient_quota", 402},
+      Row{"permission_error", 403},      Row{"not_found_error", 404},
+      Row{"request_too_large", 413},     Row{"context_length_exceeded", 400},
+      Row{"rate_limit_error", 429},      Row{"rate_limit_exceeded", 429},
+      Row{"timeout_error", 504},         Row{"overloaded_error", 529},
+  };
+  const auto* row = std::ranges::find(kRows, type, &Row::type);
+  return row == kRows.end() ? 0 : row->status;
+}
+
+struct Reading {
+  Told told;
+  bool is_json = false;
+};
+Reading read_told(std::string_view body) {
+  Reading out;
+  JsonCursor cursor(body);
+  read_object(cursor, out.told);
+  out.is_json = cursor.ok();
+  return out;
+}
+
+UpstreamError error_from(Told told, std::string_view type, int status) {
+  UpstreamError out{.status = status};
+  if (type.empty()) type = exception_name(told.type);
+  // OpenAI's own codes say more than its types.
+  bool tells = is_one_of(told.code,
+                         {"context_length_exceeded", "insufficient_quota", "rate_limit_exceeded"});
+  if (type.empty() || tells) type = told.code;
+  if (is_identifier(type)) out.type = type;
+  out.message = bounded(std::move(told.message));
   return out;
 }
 
@@ -125,18 +206,20 @@ std::string status_and_type(const UpstreamError& error) {
 
 UpstreamError read_upstream_error(Dialect, int status, std::string_view error_type_header,
                                   std::string_view body) {
-  UpstreamError out{.status = status};
-  Told told;
-  JsonCursor cursor(body);
-  read_object(cursor, told);
-  if (!cursor.ok() && told.message.empty()) {  // a proxy's page, or plain text
+  auto [told, is_json] = read_told(body);
+  if (!is_json && told.message.empty()) {  // a proxy's page, or plain text
     told.message = body.substr(0, limits::kUpstreamMessageBytes);
   }
-  std::string_view type = exception_name(error_type_header);
-  if (type.empty()) type = exception_name(told.type);
-  if (type.empty() || told.code == "context_length_exceeded") type = told.code;
-  if (is_identifier(type)) out.type = type;
-  out.message = bounded(std::move(told.message));
+  return error_from(std::move(told), exception_name(error_type_header), status);
+}
+
+UpstreamError read_error_in_answer(Dialect, std::string_view object) {
+  auto told = read_told(object).told;
+  int numbered = told.status;
+  auto out = error_from(std::move(told), {}, 502);
+  int typed = status_of_type(out.type);
+  out.status = typed != 0 ? typed : numbered != 0 ? numbered : 502;
+  out.inside_answer = true;
   return out;
 }
 
@@ -144,10 +227,23 @@ Refusal refusal_from_upstream(const UpstreamError& error) {
   Refusal out;
   out.code = code_of(error);
   out.retry_after_s = error.retry_after_s;
+  const std::string happened = "the provider " + what_happened(error);
+  const std::string words = is_page(error.message) ? "" : scrub_upstream_text(error.message);
   switch (out.code) {
     case Code::kContextOverflow:
     case Code::kUpstreamRejected:
-      out.detail = scrub_upstream_text(error.message);
+      out.detail = words.empty() ? happened : words;
+      break;
+    case Code::kTooLarge:
+      out.detail = words.empty() ? happened : words;
+      out.verbatim = !words.empty();
+      break;
+    case Code::kNotFound:
+      out.detail = words.empty() ? happened : happened + ": " + words;
+      break;
+    case Code::kUpstreamQuota:
+      out.rule = "upstream_quota";
+      out.detail = happened + ", an infrastructure administrator must look into it";
       break;
     case Code::kPermissionDenied:
       out.rule = "upstream_access";
@@ -156,7 +252,7 @@ Refusal refusal_from_upstream(const UpstreamError& error) {
       break;
     default:
       // The provider's text may describe its own insides: the operator's log has it.
-      out.detail = "the provider answered " + status_and_type(error);
+      out.detail = happened;
   }
   return out;
 }

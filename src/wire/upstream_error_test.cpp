@@ -85,10 +85,74 @@ TEST(UpstreamRefusal, KeepsTheClassOfTheStatus) {
   EXPECT_EQ(code(424, "ModelErrorException"), Code::kUpstreamFailed);
   EXPECT_EQ(code(429, "ThrottlingException"), Code::kUpstreamThrottled);
   EXPECT_EQ(code(400, "ServiceQuotaExceededException"), Code::kUpstreamThrottled);
-  EXPECT_EQ(code(529), Code::kUpstreamThrottled);
+  EXPECT_EQ(code(529), Code::kUpstreamOverloaded);
+  EXPECT_EQ(code(503, "ServiceUnavailableException"), Code::kUpstreamOverloaded);
+  EXPECT_EQ(code(429, "insufficient_quota"), Code::kUpstreamQuota);
+  EXPECT_EQ(code(402, "billing_error"), Code::kUpstreamQuota);
   EXPECT_EQ(code(500), Code::kUpstreamFailed);
   EXPECT_EQ(code(403, "AccessDeniedException"), Code::kPermissionDenied);
   EXPECT_EQ(code(400, "IncompleteSignature"), Code::kPermissionDenied);
+}
+
+TEST(UpstreamRefusal, OverloadHasTheStatusThatClientsOfTheDialectWaitFor) {
+  Refusal r = refusal_from_upstream({.status = 529, .type = "overloaded_error"});
+  auto shown = [&](Dialect dialect) {
+    return render_refusal(r, dialect, ClientKind::kClaudeCode, Language::kEnglish, "req_1");
+  };
+  EXPECT_EQ(shown(Dialect::kAnthropicMessages).status, 529);
+  EXPECT_THAT(shown(Dialect::kAnthropicMessages).body, HasSubstr("\"overloaded_error\""));
+  EXPECT_EQ(shown(Dialect::kOpenAiChat).status, 503);
+  EXPECT_EQ(shown(Dialect::kBedrockConverse).status, 503);
+}
+
+TEST(UpstreamRefusal, AUsedUpQuotaIsNothingToWaitFor) {
+  auto error = openai(429, R"({"error":{"message":"You exceeded your current quota",)"
+                           R"("type":"requests","code":"insufficient_quota"}})");
+  EXPECT_EQ(error.type, "insufficient_quota");
+  Refusal r = refusal_from_upstream(error);
+  EXPECT_FALSE(is_transient(r.code));
+  auto claude = render_refusal(r, Dialect::kAnthropicMessages, ClientKind::kClaudeCode,
+                               Language::kEnglish, "req_1");
+  EXPECT_EQ(claude.status, 429);
+  EXPECT_THAT(claude.body, HasSubstr("\"billing_error\""));
+  auto other =
+      render_refusal(r, Dialect::kOpenAiChat, ClientKind::kOpenAiSdk, Language::kEnglish, "req_1");
+  EXPECT_EQ(other.status, 400);
+  EXPECT_THAT(other.headers, testing::Contains(testing::Pair("x-should-retry", "false")));
+}
+
+TEST(UpstreamRefusal, WhatIsTooLargeOrUnknownKeepsItsWords) {
+  Refusal r = refusal_from_upstream(
+      {.status = 413, .type = "request_too_large", .message = "Request exceeds the maximum size"});
+  EXPECT_EQ(refusal_sentence(r, Language::kJapanese, "req_1"), "Request exceeds the maximum size");
+  r = refusal_from_upstream({.status = 404,
+                             .type = "not_found_error",
+                             .message = "model: zzz of arn:aws:bedrock:us-east-1:123456789012:x"});
+  EXPECT_EQ(refusal_sentence(r, Language::kEnglish, "req_1"),
+            "Not found: the provider answered HTTP 404 not_found_error: model: zzz of [arn] "
+            "(request req_1).");
+}
+
+TEST(UpstreamRefusal, PagesOfProxiesDoNotPass) {
+  for (int status : {400, 404, 413, 502}) {
+    auto error = openai(status, "\r\n<html>nginx internal-host-7: prompt is too long</html>");
+    auto text = refusal_sentence(refusal_from_upstream(error), Language::kEnglish, "req_1");
+    EXPECT_THAT(text, Not(HasSubstr("nginx")));
+    EXPECT_THAT(text, HasSubstr("HTTP " + std::to_string(status)));
+  }
+}
+
+TEST(UpstreamRefusal, AnErrorInsideAnAnswerNamesNoStatus) {
+  auto refused = [](std::string_view object) {
+    return refusal_from_upstream(read_error_in_answer(Dialect::kAnthropicMessages, object));
+  };
+  Refusal r = refused(R"({"type":"error","error":{"type":"overloaded_error","message":"Over"}})");
+  EXPECT_EQ(r.code, Code::kUpstreamOverloaded);
+  EXPECT_EQ(r.detail, "the provider broke off its answer with overloaded_error");
+  EXPECT_EQ(refused(R"({"error":{"code":503,"message":"m"}})").code, Code::kUpstreamOverloaded);
+  EXPECT_EQ(refused(R"({"error":{"code":"rate_limit_exceeded","message":"m"}})").code,
+            Code::kUpstreamThrottled);
+  EXPECT_EQ(refused(R"({"error":"oops"})").code, Code::kUpstreamFailed);
 }
 
 TEST(UpstreamRefusal, OurCredentialsAreNotTheCallersBusiness) {
@@ -127,6 +191,21 @@ TEST(Scrub, ReplacesAccountsProjectsAndKeys) {
             "us.anthropic.claude-sonnet-4-5-20250929-v1:0");
   EXPECT_EQ(s("toolu_bdrk_01AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"),
             "toolu_bdrk_01AbCdEfGhIjKlMnOpQrStUvWxYz0123456789");
+  EXPECT_EQ(s("arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ax%2Fabc; ARN%253aaws"),
+            "[arn]; [arn]");
+  EXPECT_EQ(s("learn: more"), "learn: more");
+  EXPECT_EQ(s("account-123456789012; AccountId123456789012, %20123456789012"),
+            "account-[account]; AccountId[account], %20[account]");
+  EXPECT_EQ(s("bucket my-logs-123456789012-us-east-1 at s3://logs/x"),
+            "bucket my-logs-[account]-us-east-1 at [bucket]");
+  EXPECT_EQ(s("1234-5678-9012 in us-east-1-1234-5678-9012"), "[account] in us-east-1-[account]");
+  EXPECT_EQ(s("1234567890123 and 2026-11-28 and 1234-5678"),
+            "1234567890123 and 2026-11-28 and 1234-5678");
+  EXPECT_EQ(s("dial ip-10-0-0-1.ec2.internal:8080: refused by http://db.svc.cluster.local/x"),
+            "dial [host]:8080: refused by http://[host]/x");
+  EXPECT_EQ(s("10.0.12.7 and (192.168.1.1:80)."), "[host] and ([host]:80).");
+  EXPECT_EQ(s("gpt-4.1-mini 1.2.3 https://docs.anthropic.com/en/api"),
+            "gpt-4.1-mini 1.2.3 https://docs.anthropic.com/en/api");
   EXPECT_EQ(s(""), "");
   EXPECT_EQ(s("日本語のメッセージ 1"), "日本語のメッセージ 1");
 }

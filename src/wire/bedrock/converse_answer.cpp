@@ -27,9 +27,14 @@ void ConverseAnswer::stop(JsonValue message_stop) {
   blocks_.stop_all();
   AnswerEvent event;
   event.kind = Kind::kStop;
-  event.stop = read_stop_reason(message_stop.find("stopReason").string());
+  const std::string reason(message_stop.find("stopReason").string());
+  event.stop = read_stop_reason(reason);
   if (event.stop == StopReason::kEndTurn && blocks_.any_tool()) event.stop = StopReason::kToolUse;
-  if (event.stop == StopReason::kError) event.text = "The model's answer was malformed.";
+  if (event.stop == StopReason::kError) {
+    event.text = "The model's answer was malformed.";
+    event.error = {Code::kUpstreamFailed, "stopped with " + reason};
+    event.error_type = reason;
+  }
   const JsonValue fields = message_stop.find("additionalModelResponseFields");
   event.stop_sequence = read_stop_sequence(fields);
   thinking_tokens_ = read_thinking_tokens(fields);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/limits.h"
+#include "wire/refusal.h"
+
 namespace sekisho::wire::bedrock {
 namespace {
 
@@ -36,8 +39,10 @@ constexpr Exception kExceptions[] = {
      "The model provider is limiting requests; try again in a moment."},
     {"validationException", Code::kUpstreamRejected, "The model provider refused the request."},
     {"modelTimeoutException", Code::kUpstreamTimeout, "The model took too long to answer."},
-    {"serviceUnavailableException", Code::kUpstreamFailed,
+    {"serviceUnavailableException", Code::kUpstreamOverloaded,
      "The model provider is unavailable at the moment."},
+    {"modelNotReadyException", Code::kUpstreamThrottled,
+     "The model is not ready yet; try again in a moment."},
     {"modelStreamErrorException", Code::kUpstreamFailed,
      "The model broke off while it was answering."},
 };
@@ -54,15 +59,11 @@ bool tells_overflow(std::string_view message) {
       [&](std::string_view text) { return message.find(text) != std::string_view::npos; });
 }
 
-// An ARN, or the twelve digits of an account.
-bool names_account(std::string_view message) {
-  if (message.find("arn:") != std::string_view::npos) return true;
-  std::size_t digits = 0;
-  for (const char c : message) {
-    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-    if (digits == 12) return true;
-  }
-  return false;
+bool is_name(std::string_view exception) {
+  return !exception.empty() && exception.size() <= limits::kIdentifierBytes &&
+         std::ranges::all_of(exception, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+         });
 }
 
 }  // namespace
@@ -88,9 +89,10 @@ AnswerEvent exception_event(std::string_view exception, std::string_view message
   event.kind = AnswerEvent::Kind::kError;
   event.error = {found.code, std::string(exception).append(": ").append(message)};
   event.text = found.sentence;
+  if (is_name(exception)) event.error_type = exception;
   if (tells_overflow(message)) {
     event.error.code = Code::kContextOverflow;
-    if (!names_account(message)) event.text = message;
+    event.text = scrub_upstream_text(message);
   }
   return event;
 }

@@ -16,8 +16,8 @@ StopReason read_stop_reason(std::string_view reason);
 std::string read_stop_sequence(JsonValue additional_fields);
 
 // An exception of the service → a kError event. `error.detail` holds the provider's text for the
-// operator; `text` is for the client: a plain sentence, or the provider's own where clients act on
-// its wording (context overflow) and it names no account.
+// operator; `text` is for the client: a plain sentence, or the provider's own (scrubbed) where
+// clients act on its wording (context overflow); `error_type` is the exception's name.
 AnswerEvent exception_event(std::string_view exception, std::string_view message);
 
 }  // namespace sekisho::wire::bedrock

@@ -180,10 +180,7 @@ class StreamEncoder final : public AnswerEncoder {
   }
 
   void end(std::string& out) {
-    if (stop_.stop == StopReason::kError) {
-      stop_.error.code = Code::kUpstreamFailed;
-      return error(stop_, out);
-    }
+    if (stop_.stop == StopReason::kError) return error(stop_, out);
     over_ = true;
     out.append(head_).append("},\"finish_reason\":\"").append(finish_reason(stop_.stop));
     out.append(encoding_.include_usage ? "\"}],\"usage\":null}\n\n" : "\"}]}\n\n");
@@ -272,10 +269,7 @@ class WholeEncoder final : public AnswerEncoder {
   }
 
   void end(std::string& out) {
-    if (stop_.stop == StopReason::kError) {
-      stop_.error.code = Code::kUpstreamFailed;
-      return error(stop_, out);
-    }
+    if (stop_.stop == StopReason::kError) return error(stop_, out);
     over_ = true;
     JsonWriter json(out);
     json.begin_object();
