@@ -22,6 +22,10 @@ WorkerThread::WorkerThread(WorkerParts parts)
               {},
               parts_.conversation_bytes > 0},
       gateway_(worker_) {
+  parts_.server.render_refusal = [this](int status, std::string_view reason,
+                                        std::string_view target) {
+    return refuse_protocol(status, reason, target);
+  };
   server_ =
       std::make_unique<http::Server>(loop_, network_, buffers_, parts_.server,
                                      [this](http::ServerExchange& http) { return handle(http); });
@@ -30,6 +34,21 @@ WorkerThread::WorkerThread(WorkerParts parts)
 WorkerThread::~WorkerThread() {
   if (thread_.joinable()) stop({});
   server_.reset();
+}
+
+http::ProtocolRefusal WorkerThread::refuse_protocol(int status, std::string_view reason,
+                                                    std::string_view target) {
+  auto operation = wire::match_data_path("POST", target);
+  bool anthropic =
+      operation == wire::Operation::kMessages || operation == wire::Operation::kCountTokens;
+  auto id = RequestId::make(unix_ms(parts_.clock.wall()), random_.next(), random_.next()).text();
+  auto rendered = wire::render_protocol_error(
+      status, reason, anthropic ? wire::Dialect::kAnthropicMessages : wire::Dialect::kOpenAiChat,
+      id);
+  http::ProtocolRefusal out{{}, std::move(rendered.body)};
+  for (auto& [name, value] : rendered.headers) out.headers.add(name, value);
+  out.headers.add("x-sekisho-request-id", id);
+  return out;
 }
 
 io::task<void> WorkerThread::handle(http::ServerExchange& http) {

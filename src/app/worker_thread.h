@@ -46,6 +46,8 @@ class WorkerThread {
 
  private:
   io::task<void> handle(http::ServerExchange& http);
+  http::ProtocolRefusal refuse_protocol(int status, std::string_view reason,
+                                        std::string_view target);
   WorkerParts parts_;
   io::EpollLoop loop_;
   io::EpollNetwork network_;

@@ -1,7 +1,8 @@
 #pragma once
-// The fields that every answer carries, rendered once per second: Date and Server, followed by the
-// empty line that ends a head. One per server.
+// Times in HTTP's form; and the fields that every answer carries, rendered once per second: Date
+// and Server, followed by the empty line that ends a head. One per server.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@ namespace sekisho::http {
 
 // "Sun, 06 Nov 1994 08:49:37 GMT"
 std::string http_date(WallTime at);
+// The same read back; nothing for what is not in this form (the only one that RFC 9110 lets be
+// sent).
+std::optional<WallTime> parse_http_date(std::string_view text);
 
 class CommonFields {
  public:

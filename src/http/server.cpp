@@ -34,7 +34,7 @@ io::task<void> refuse(ServerState& state, std::unique_ptr<io::Transport> transpo
   auto deadline = state.loop.now() + limits::kLinger;
   auto stream = co_await state.network.adopt(std::move(transport), nullptr, deadline);
   if (!stream) co_return;
-  auto answer = plain_refusal(503, "too many connections");
+  auto answer = protocol_refusal(state, 503, "too many connections", {});
   iovec part = part_of(answer);
   if (!co_await write_all(**stream, {&part, 1}, limits::kLinger)) co_return;
   co_await close_gently(**stream, state.buffers);

@@ -16,14 +16,25 @@
 
 namespace sekisho::http {
 
+// What is said to somebody whose request is not even HTTP that we serve: no handler ever sees it.
+struct ProtocolRefusal {
+  Headers headers;
+  std::string body;
+};
+// `target` is "" when it could not be read. Called on the server's loop.
+using RenderRefusal =
+    std::function<ProtocolRefusal(int status, std::string_view reason, std::string_view target)>;
+
 struct ServerOptions {
   std::size_t max_body = limits::kRequestBodyBytes;
   std::size_t max_connections = limits::kConnections;
   Duration head_timeout = limits::kHeadTimeout;
   Duration body_idle_timeout = limits::kBodyIdleTimeout;
+  std::size_t body_bytes_per_second = limits::kBodyBytesPerSecond;
   Duration keep_alive_timeout = limits::kKeepAliveTimeout;
   Duration write_stall_timeout = limits::kWriteStall;
   std::string server_name = "sekisho";
+  RenderRefusal render_refusal = nullptr;  // null: a plain JSON error
 };
 
 // One request and its answer on one connection. Valid until the handler's task ends.
@@ -37,7 +48,8 @@ class ServerExchange {
   virtual bool secure() const = 0;  // arrived over TLS
   virtual io::Loop& loop() = 0;
 
-  // Reads the whole body into `into` (sends 100-continue when asked for).
+  // Reads the whole body into `into` (sends 100-continue when asked for). It has the idle time
+  // between two reads, and in all the idle time and a second for every kBodyBytesPerSecond of it.
   // Errors: kTooLarge, kOverloaded, kTimeout, kClosed (half a body), kInvalidArgument (framing).
   virtual io::task<Result<void>> read_body(Buffer& into) = 0;
 

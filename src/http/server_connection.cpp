@@ -11,16 +11,22 @@ constexpr std::size_t kLingerBytes = 1 << 20;
 
 }  // namespace
 
-std::string plain_refusal(int status, std::string_view reason) {
-  std::string body = R"({"error":{"type":"invalid_request_error","message":")";
-  body.append(reason).append("\"}}\n");
-  Headers headers;
-  headers.add("Content-Type", "application/json");
-  auto framing = Framing::with_length(body.size());
+std::string protocol_refusal(ServerState& state, int status, std::string_view reason,
+                             std::string_view target) {
+  ProtocolRefusal refusal;
+  if (state.options.render_refusal) {
+    refusal = state.options.render_refusal(status, reason, target);
+  } else {
+    refusal.body = R"({"error":{"type":"invalid_request_error","message":")";
+    refusal.body.append(reason).append("\"}}\n");
+    refusal.headers.add("Content-Type", "application/json");
+  }
+  auto framing = Framing::with_length(refusal.body.size());
   framing.close = true;
   std::string answer;
-  if (!write_response_head(answer, status, headers, framing)) return {};
-  return answer + body;
+  if (!write_response_head(answer, status, refusal.headers, framing)) return {};
+  answer.resize(answer.size() - kLineEnd.size());
+  return answer.append(state.common.with_date()) + refusal.body;
 }
 
 io::task<void> close_gently(io::Stream& stream, BufferPool& buffers) {
@@ -105,7 +111,7 @@ io::task<bool> ServerConnection::serve_request() {
 }
 
 io::task<void> ServerConnection::refuse(int status, std::string_view reason) {
-  auto answer = plain_refusal(status, reason);
+  auto answer = protocol_refusal(state_, status, reason, parser_.head().target);
   iovec part = part_of(answer);
   (void)co_await write_all(*stream_, {&part, 1}, state_.options.write_stall_timeout);
 }

@@ -68,7 +68,8 @@ class ServerConnection {
 };
 
 // A whole small answer in JSON for what no handler sees.
-std::string plain_refusal(int status, std::string_view reason);
+std::string protocol_refusal(ServerState& state, int status, std::string_view reason,
+                             std::string_view target);
 // Sends FIN and reads on for a moment, so that the kernel does not reset what we sent last.
 io::task<void> close_gently(io::Stream& stream, BufferPool& buffers);
 

@@ -1,5 +1,6 @@
 #include "http/server_exchange.h"
 
+#include <algorithm>
 #include <array>
 
 #include "http/h1_writer.h"
@@ -41,8 +42,11 @@ io::task<Result<void>> Exchange::read_body(Buffer& into) {
   if (waits_for_continue_ && connection_.parser().content_length() <= options.max_body) {
     CO_TRY_VOID(co_await send_continue());
   }
+  const auto begun = loop().now();
+  const auto had = into.size();
   while (!body_done_) {
-    auto deadline = loop().now() + options.body_idle_timeout;
+    auto earned = std::chrono::seconds((into.size() - had) / options.body_bytes_per_second);
+    auto deadline = std::min(loop().now(), begun + earned) + options.body_idle_timeout;
     auto taken = co_await connection_.reader().take(into, options.max_body, deadline);
     if (!taken) {
       body_broken_ = true;

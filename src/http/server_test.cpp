@@ -180,7 +180,25 @@ TEST_F(ServerTest, MalformedHeadsAreRefusedAndTheConnectionEnds) {
   EXPECT_FALSE(seen.has("hello"));
   seen = talk("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", 5s);
   EXPECT_TRUE(seen.received.starts_with("HTTP/1.1 414 "));
+  EXPECT_TRUE(seen.has("\r\nDate: ")) << seen.received;
   expect_nothing_left();
+}
+
+TEST_F(ServerTest, WhoeverBuildsTheServerWordsItsProtocolRefusals) {
+  ServerOptions options;
+  options.render_refusal = [](int status, std::string_view reason, std::string_view target) {
+    ProtocolRefusal out;
+    out.headers.add("x-request-id", "req_1");
+    out.body = std::to_string(status).append(" ").append(reason).append(" ").append(target);
+    return out;
+  };
+  start(say_hello, options);
+  auto seen = talk("POST /v1/messages HTTP/1.1\r\nHost: x\r\nExpect: much\r\n\r\n", 5s);
+  EXPECT_TRUE(seen.received.starts_with("HTTP/1.1 417 ")) << seen.received;
+  EXPECT_TRUE(seen.has("x-request-id: req_1\r\n"));
+  EXPECT_TRUE(seen.received.ends_with("\r\n\r\n417 unknown expectation /v1/messages"));
+  seen = talk("GARBAGE\r\n\r\n", 5s);
+  EXPECT_TRUE(seen.received.ends_with("400 malformed request line "));
 }
 
 TEST_F(ServerTest, ASlowHeadGets408AndASilentConnectionIsClosedSilently) {
@@ -219,6 +237,28 @@ TEST_F(ServerTest, ABodyThatStopsIsATimeoutAHalfOneIsClosed) {
   EXPECT_EQ(read_.error().code, Code::kClosed);
   peer->close();
   expect_nothing_left();
+}
+
+TEST_F(ServerTest, ABodyThatDripsIsGivenUpAndASlowOneIsNot) {
+  start(echo);
+  auto begun = world_.loop.now();
+  auto peer = connect_raw(world_, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n");
+  for (int i = 0; i < 100 && !peer->seen().closed; ++i) {
+    peer->send("x");
+    world_.loop.run_for(limits::kBodyIdleTimeout - 1s);
+  }
+  ASSERT_FALSE(read_);
+  EXPECT_EQ(read_.error().code, Code::kTimeout);
+  EXPECT_LT(peer->seen().closed_at - begun, 2 * limits::kBodyIdleTimeout);
+
+  std::string second(limits::kBodyBytesPerSecond, 'x');
+  auto slow = connect_raw(world_, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+                                      std::to_string(300 * second.size()) + "\r\n\r\n");
+  for (int i = 0; i < 300; ++i) {
+    slow->send(second);
+    world_.loop.run_for(1s);
+  }
+  EXPECT_TRUE(slow->seen().received.starts_with("HTTP/1.1 200 "));
 }
 
 TEST_F(ServerTest, AClientThatGoesAwayIsNoticedWhileTheHandlerWaits) {

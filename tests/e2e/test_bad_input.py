@@ -194,6 +194,17 @@ def test_bad_request_lines(shared, line, status):
     assert got == status or (status == 404 and got in (401, 405, 501)), answer[:200]
 
 
+@pytest.mark.parametrize("path", [CHAT, "/v1/messages"])
+def test_what_the_protocol_refuses_has_the_shape_of_the_path(shared, path):
+    head, _, body = raw(shared.url, (f"POST {path} HTTP/1.1\r\nhost: x\r\nexpect: much\r\n"
+                                     "connection: close\r\n\r\n").encode()).partition(b"\r\n\r\n")
+    error = json.loads(body)
+    assert head.startswith(b"HTTP/1.1 417") and b"\r\nDate: " in head
+    assert b"\r\nx-sekisho-request-id: req_" in head
+    assert error["error"]["message"] == "unknown expectation"
+    assert (error.get("type") == "error") == (path != CHAT)
+
+
 def test_head_over_the_limit(shared):
     answer = raw(shared.url, (HEAD + "".join(f"x-{i}: {'a' * 1000}\r\n" for i in range(90))
                               + "\r\n").encode())
