@@ -8,6 +8,16 @@
 namespace sekisho::gateway {
 namespace {
 
+ToldError told_by(wire::UpstreamError error) {
+  auto refusal = wire::refusal_from_upstream(error);
+  if (refusal.rule.empty()) refusal.rule = "upstream";
+  return {std::move(error), std::move(refusal)};
+}
+
+Failure failure_of(const ToldError& told) {
+  return fail(told.refusal.code, told.refusal.detail);
+}
+
 class RawPath final : public AnswerPath {
  public:
   RawPath(const Exchange& x, bool stream, bool hide_usage)
@@ -36,28 +46,19 @@ class RawPath final : public AnswerPath {
   std::optional<bool> served_fast() const override { return answer_->served_fast(); }
   std::optional<bool> served_us() const override { return answer_->served_us(); }
   std::string_view served_tier() const override { return answer_->served_tier(); }
-  std::string_view ping() const override { return answer_->ping(); }
+  const std::optional<ToldError>& told() const override { return told_; }
   std::int64_t scanned() const override { return guard_.scanned(); }
   const std::vector<trace::VerdictRecord>& records() const override { return guard_.records(); }
 
  private:
-  // An error inside the stream: worded anew, because a provider's own words may name accounts.
-  Error error_in(const wire::RawFrame& frame) const {
-    auto upstream = wire::read_upstream_error(dialect_, 502, {}, frame.data.of(frame.bytes));
-    if (upstream.type == "overloaded_error") upstream.status = 529;
-    if (upstream.type == "rate_limit_error") upstream.status = 429;
-    if (upstream.type == "invalid_request_error") upstream.status = 400;
-    auto refusal = wire::refusal_from_upstream(upstream);
-    return {refusal.code, refusal.detail};
-  }
-
   Result<const guard::RuleInfo*> pass(std::string& out) {
     auto error = std::ranges::find_if(frames_, &wire::RawFrame::is_error);
     if (error != frames_.end()) {
-      Error told = error_in(*error);
+      // Worded anew: a provider's own words may name accounts.
+      told_ = told_by(wire::read_error_in_answer(dialect_, error->data.of(error->bytes)));
       frames_.erase(error, frames_.end());
       if (const auto* rule = guard_.push(frames_, out)) return rule;
-      return Failure(std::move(told));
+      return failure_of(*told_);
     }
     if (hide_usage_) {
       std::erase_if(frames_, [](const auto& frame) { return frame.carries_usage_only; });
@@ -70,7 +71,45 @@ class RawPath final : public AnswerPath {
   RawStreamGuard guard_;
   bool hide_usage_;  // the client did not ask for the usage chunk
   std::vector<wire::RawFrame> frames_;
+  std::optional<ToldError> told_;
 };
+
+int status_for(Code code) {
+  switch (code) {
+    case Code::kUpstreamThrottled:
+      return 429;
+    case Code::kUpstreamOverloaded:
+      return 503;
+    case Code::kUpstreamTimeout:
+      return 408;
+    case Code::kUpstreamRejected:
+    case Code::kContextOverflow:
+      return 400;
+    default:
+      return 500;
+  }
+}
+
+// An exception in the place of an event, or a stop reason that is a fault.
+ToldError told_by_event(const wire::AnswerEvent& event) {
+  wire::UpstreamError error{.status = status_for(event.error.code), .type = event.error_type};
+  error.inside_answer = true;
+  auto told = told_by(error);
+  told.error.message = event.error.detail;
+  told.refusal.code = event.error.code;
+  if (event.error.code == Code::kContextOverflow) {
+    told.refusal.detail = event.text;
+  } else if (event.error.code == Code::kUpstreamRejected ||
+             event.kind == wire::AnswerEvent::Kind::kStop) {
+    told.refusal.detail = event.text;
+    if (event.kind == wire::AnswerEvent::Kind::kStop) {
+      told.refusal.detail = "the model's answer was malformed";
+    }
+    if (told.refusal.detail.ends_with('.')) told.refusal.detail.pop_back();
+    if (!event.error_type.empty()) told.refusal.detail += " (" + event.error_type + ")";
+  }
+  return told;
+}
 
 class TranslatedPath final : public AnswerPath {
  public:
@@ -96,7 +135,7 @@ class TranslatedPath final : public AnswerPath {
   std::size_t output_bytes() const override { return output_bytes_; }
   std::string_view stop_reason() const override { return stop_; }
   std::string_view served_tier() const override { return tier_; }
-  std::string_view ping() const override { return encoder_->ping(); }
+  const std::optional<ToldError>& told() const override { return told_; }
   std::int64_t scanned() const override { return guard_.scanned(); }
   const std::vector<trace::VerdictRecord>& records() const override { return guard_.records(); }
 
@@ -124,15 +163,20 @@ class TranslatedPath final : public AnswerPath {
       }
       if (event.kind == Kind::kStop) stop_ = stop_name(event.stop);
       if (event.kind == Kind::kEnd) ended_ = true;
-      if (event.kind == Kind::kError) error_ = event.error;
+      if (event.kind == Kind::kError) failed_ = true;
+      bool malformed = event.kind == Kind::kStop && event.stop == wire::StopReason::kError;
+      if (event.kind == Kind::kError || malformed) told_ = told_by_event(event);
     }
     released_.clear();
     const auto* rule = guard_.push(events_, released_);
     if (rule) return rule;
     for (const auto& event : released_) {
-      if (event.kind != Kind::kError) encoder_->encode(event, out);
+      bool content =
+          event.kind != Kind::kError && event.kind != Kind::kEnd && event.kind != Kind::kStop;
+      if (!told_ || content) encoder_->encode(event, out);
     }
-    if (error_) return Failure(*error_);
+    // After a malformed answer its usage still comes.
+    if (told_ && (failed_ || ended_)) return failure_of(*told_);
     return nullptr;
   }
 
@@ -166,8 +210,8 @@ class TranslatedPath final : public AnswerPath {
   std::string_view stop_;
   std::string tier_;
   std::size_t output_bytes_ = 0;
-  bool ended_ = false;
-  std::optional<Error> error_;
+  bool ended_ = false, failed_ = false;
+  std::optional<ToldError> told_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 // (frames stay the provider's bytes) and translated. Sans-IO.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,12 @@
 #include "gateway/upstream_request.h"
 
 namespace sekisho::gateway {
+
+// The provider put an error of its own in the place of an answer, or of its rest.
+struct ToldError {
+  wire::UpstreamError error;  // its words, for the operator
+  wire::Refusal refusal;      // what the client gets
+};
 
 class AnswerPath {
  public:
@@ -27,7 +34,8 @@ class AnswerPath {
   virtual std::optional<bool> served_fast() const { return {}; }
   virtual std::optional<bool> served_us() const { return {}; }
   virtual std::string_view served_tier() const = 0;
-  virtual std::string_view ping() const = 0;
+  // Why feed or finish failed, if it was the provider that said so.
+  virtual const std::optional<ToldError>& told() const = 0;
   virtual std::int64_t scanned() const = 0;
   virtual const std::vector<trace::VerdictRecord>& records() const = 0;
 };

@@ -69,7 +69,8 @@ struct Exchange {
   std::int64_t asked_upstream_us = 0;  // when the last attempt began
   wire::Usage known_usage;             // best so far, for whoever must settle early
   std::size_t known_output_bytes = 0;
-  SteadyTime stream_begun{}, output_grew{};  // of a stream: its head, the last output
+  SteadyTime stream_begun{}, output_grew{};  // of a provider's stream: its head, the last output
+  SteadyTime last_sent{};                    // into the streamed answer, pings included
   std::optional<bool> served_fast, served_us;
   std::string served_tier;
   bool client_gone = false;
@@ -78,6 +79,9 @@ struct Exchange {
   bool recorded = false;
   bool over_reserve = false;
 
+  bool wants_stream() const {
+    return envelope.stream && operation != wire::Operation::kCountTokens;
+  }
   std::int64_t elapsed_us() const;
   wire::Language language() const;
 };

@@ -11,8 +11,6 @@
 namespace sekisho::gateway {
 namespace {
 
-using namespace std::chrono_literals;
-
 wire::Refusal body_refusal(const Error& error) {
   wire::Refusal refusal;
   refusal.code = error.code;
@@ -125,63 +123,118 @@ void remember(Exchange& x) {
   x.worker.memory.keep(std::move(turn), x.earlier.number);
 }
 
-// Tries the deployments of the group in order; between attempts at the last one it waits.
-io::task<void> route_and_relay(Exchange& x) {
+bool counts_tokens(const Exchange& x, const catalog::Deployment& deployment) {
+  const auto* upstream = x.policy->find_upstream(deployment.upstream);
+  return upstream && upstream->kind == UpstreamKind::kAnthropic;
+}
+
+AttemptPlan plan_attempts(Exchange& x) {
   auto& worker = x.worker;
   std::optional<DeploymentId> sticky;
   if (x.earlier && x.earlier.model == x.model->id) sticky = x.earlier.deployment;
   auto order = route_order(*x.model, sticky, worker.health, worker.loop.now(), worker.random);
-  wire::Refusal last;
-  for (int tries = 0; tries < limits::kUpstreamAttempts && !x.client_gone; ++tries) {
-    x.deployment = order[static_cast<std::size_t>(tries) % order.size()];
-    x.upstream = x.policy->find_upstream(x.deployment->upstream);
-    if (!x.upstream) {
-      last.code = Code::kUpstreamUnreachable;
-      last.rule = "upstream";
-      last.detail = "upstream '" + x.deployment->upstream_name + "' is not configured";
-      last.who = "an administrator";
-      continue;
-    }
-    auto request = build_request(x, *x.upstream, *x.deployment);
-    if (!request) {
-      last = std::move(request).error();
-      break;
-    }
-    ++x.record.attempts;
-    x.record.deployment = x.deployment->id;
-    x.record.upstream_dialect = wire::dialect_name(dialect_of(x.upstream->kind));
-    x.record.dropped_fields = (*request)->translated.dropped;
-    x.hold.deployment(x.deployment->id);
-    auto end = co_await attempt(x, **request);
-    if (end.answered) {
-      worker.health.succeeded(x.deployment->id);
-      co_return;
-    }
-    last = std::move(end.refusal);
-    if (!end.may_retry) break;
-    bool others = order.size() > 1;
-    if (others) worker.health.failed(x.deployment->id, worker.loop.now(), 10s);
-    bool next_is_fresh = static_cast<std::size_t>(tries) + 1 < order.size();
-    if (next_is_fresh || tries + 1 == limits::kUpstreamAttempts) continue;
-    auto wait = retry_delay(tries, end.retry_after_s, worker.random);
-    if (!wait) break;
-    co_await worker.loop.sleep_for(*wait);
+  if (x.operation == wire::Operation::kCountTokens) {
+    std::erase_if(order, [&](const auto* deployment) { return !counts_tokens(x, *deployment); });
   }
+  return AttemptPlan(std::move(order));
+}
+
+wire::Refusal not_configured(const catalog::Deployment& deployment) {
+  wire::Refusal refusal;
+  refusal.code = Code::kUpstreamUnreachable;
+  refusal.rule = "upstream";
+  refusal.detail = "upstream '" + deployment.upstream_name + "' is not configured";
+  refusal.who = "an administrator";
+  return refusal;
+}
+
+// One step of the plan.
+io::task<AttemptEnd> try_deployment(Exchange& x, const catalog::Deployment& deployment) {
+  AttemptEnd end;
+  x.deployment = &deployment;
+  x.upstream = x.policy->find_upstream(deployment.upstream);
+  if (!x.upstream) {
+    end.next = Next::kOtherDeployment;
+    end.refusal = not_configured(deployment);
+    co_return end;
+  }
+  auto request = build_request(x, *x.upstream, deployment);
+  if (!request) {
+    end.refusal = std::move(request).error();
+    co_return end;
+  }
+  ++x.record.attempts;
+  x.record.deployment = deployment.id;
+  x.record.upstream_dialect = wire::dialect_name(dialect_of(x.upstream->kind));
+  x.record.dropped_fields = (*request)->translated.dropped;
+  x.hold.deployment(deployment.id);
+  co_return co_await attempt(x, **request);
+}
+
+// Of two failures the one that time may heal is told: the client does well to come again.
+void tell(std::optional<wire::Refusal>& told, wire::Refusal refusal) {
+  bool heals = wire::is_transient(refusal.code);
+  if (!told || heals || !wire::is_transient(told->code)) told = std::move(refusal);
+}
+
+// Goes through the plan. True when a deployment answered; else `told` says why none did, unless the
+// client is gone.
+io::task<bool> relay_somewhere(Exchange& x, std::optional<wire::Refusal>& told) {
+  auto& worker = x.worker;
+  auto plan = plan_attempts(x);
+  bool alone = x.model->deployments.size() == 1;
+  for (int tries = 0; !x.client_gone; ++tries) {
+    auto step = plan.next(worker.loop.now());
+    if (!step) break;
+    if (step->at > worker.loop.now()) co_await worker.loop.sleep_until(step->at);
+    if (x.client_gone) break;
+    auto end = co_await try_deployment(x, *step->deployment);
+    auto id = step->deployment->id;
+    if (end.answered) {
+      worker.health.succeeded(id);
+      co_return true;
+    }
+    auto now = worker.loop.now();
+    if (end.rest > Duration::zero() && !alone) worker.health.failed(id, now, end.rest);
+    plan.failed(end.next, now + retry_wait(tries, end.retry_after, worker.random));
+    if (end.next == Next::kStop) told.reset();
+    tell(told, std::move(end.refusal));
+  }
+  co_return false;
+}
+
+// A client that cannot have its tokens counted goes on without when it is told so (and asks again
+// when it is told anything else), but for what is wrong with the request itself.
+wire::Refusal as_not_counted(wire::Refusal refusal) {
+  bool of_request = refusal.code == Code::kUpstreamRejected || refusal.rule == "dialect" ||
+                    refusal.code == Code::kContextOverflow || refusal.code == Code::kTooLarge;
+  if (!of_request) refusal.code = Code::kNotOffered;
+  if (!of_request) refusal.retry_after_s.reset();
+  return refusal;
+}
+
+io::task<void> route_and_relay(Exchange& x) {
+  auto awake = keep_awake(x);
+  if (x.wants_stream()) awake.start();
+  std::optional<wire::Refusal> told;
+  if (co_await relay_somewhere(x, told)) co_return;
   release(x);
   if (x.client_gone) {
     x.record.outcome = "client_gone";
     co_return;
   }
-  bool ours = last.rule == "translation" || last.rule == "dialect";
+  bool ours = told->rule == "translation" || told->rule == "dialect";
   x.record.outcome = ours ? "refused" : "upstream_error";
-  co_await refuse(x, std::move(last));
+  if (x.operation == wire::Operation::kCountTokens) told = as_not_counted(*std::move(told));
+  co_await refuse(x, *std::move(told));
 }
 
 Outcome<void> refuse_count_tokens(const Exchange& x) {
-  const auto* upstream = x.policy->find_upstream(x.model->deployments.front().upstream);
-  if (upstream && upstream->kind == UpstreamKind::kAnthropic) return {};
+  bool some = std::ranges::any_of(
+      x.model->deployments, [&](const auto& deployment) { return counts_tokens(x, deployment); });
+  if (some) return {};
   wire::Refusal refusal;
-  refusal.code = Code::kUnsupported;
+  refusal.code = Code::kNotOffered;
   refusal.rule = "count_tokens";
   refusal.detail = "tokens of model '" + x.model->name + "' cannot be counted here";
   return Refused(std::move(refusal));

@@ -77,10 +77,6 @@ void settle_complete(Exchange& x, const AnswerPath& path) {
 wire::Refusal broken_upstream(const Error& error) {
   wire::Refusal refusal;
   refusal.code = error.code == Code::kUpstreamTimeout ? error.code : Code::kUpstreamFailed;
-  if (error.code == Code::kUpstreamThrottled || error.code == Code::kContextOverflow ||
-      error.code == Code::kUpstreamRejected) {
-    refusal.code = error.code;
-  }
   refusal.rule = "upstream";
   refusal.detail = wire::scrub_upstream_text(error.detail);
   return refusal;
@@ -98,8 +94,7 @@ wire::Refusal blocked_answer(const guard::RuleInfo& rule) {
 
 // The stream ends early for the client: say why in its dialect and cut the connection, so that
 // nobody takes it for a whole answer.
-io::task<void> end_broken(Exchange& x, wire::Refusal refusal, std::string outcome) {
-  x.record.outcome = std::move(outcome);
+io::task<void> end_broken(Exchange& x, const wire::Refusal& refusal) {
   auto bytes = wire::render_stream_error(refusal, x.dialect, x.language(), x.id_text);
   (void)co_await x.http.send(bytes);
   co_await x.http.cut();
@@ -131,8 +126,9 @@ io::task<void> refuse_unwritable_head(Exchange& x, Error error) {
 
 bool is_event_stream(const http::ResponseHead& head) {
   auto type = head.headers.get("content-type");
-  return type.starts_with("text/event-stream") ||
-         type.starts_with("application/vnd.amazon.eventstream");
+  type = type.substr(0, type.find_first_of("; \t"));
+  return http::equals_ignoring_case(type, "text/event-stream") ||
+         http::equals_ignoring_case(type, "application/vnd.amazon.eventstream");
 }
 
 // The provider's own limits, as OpenAI's clients read them; nothing that a head could not carry.
@@ -153,84 +149,150 @@ void add_durations(const Exchange& x, std::int64_t upstream_us, http::Headers& h
   headers.add("x-litellm-overhead-duration-ms", ms(all - upstream_us));
 }
 
-// False where the head cannot be written: then the client is told and the call booked.
-io::task<bool> start_stream(Exchange& x, http::ClientResponse& answer) {
+// The head of a streamed answer, once. False when the client is gone, or the head cannot be
+// written: then the client has been told.
+io::task<bool> begin_stream(Exchange& x) {
+  if (x.http.started()) co_return true;
   auto headers = answer_headers(x);
   headers.add("content-type", "text/event-stream");
   headers.add("cache-control", "no-cache");
   headers.add("x-accel-buffering", "no");
-  pass_rate_limits(answer.head(), headers);
-  x.stream_begun = x.output_grew = x.worker.loop.now();
+  if (x.answer) pass_rate_limits(x.answer->head(), headers);
   x.record.status = 200;
   x.record.streamed = true;
+  x.last_sent = x.worker.loop.now();
   auto started = co_await x.http.start(200, headers);
   if (is_unwritable_head(started)) {
-    answer.cancel();
-    settle_cut(x);
     co_await refuse_unwritable_head(x, started.error());
-    co_return false;
+  } else if (!started) {
+    x.client_gone = true;
   }
-  if (!started) x.client_gone = true;
-  co_return true;
+  co_return started.has_value();
 }
 
+// What an attempt comes to that brought the client nothing but the provider's word.
+AttemptEnd failed_attempt(Exchange& x, const wire::UpstreamError& error, wire::Refusal refusal,
+                          const RetryHeaders& headers) {
+  x.sent_upstream = false;
+  AttemptEnd end;
+  end.next = next_after(error, refusal.code, headers.should);
+  end.retry_after = headers.after;
+  if (end.next != Next::kStop) end.rest = rest_after(refusal.code, headers.after);
+  end.refusal = std::move(refusal);
+  if (headers.after) end.refusal.retry_after_s = whole_seconds(*headers.after);
+  return end;
+}
+
+RetryHeaders retry_headers(const Exchange& x, const http::ClientResponse& answer) {
+  return read_retry_headers(answer.head().headers, x.worker.loop.clock().wall());
+}
+
+// Then it is paid for, whatever comes of it.
+bool has_served(const AnswerPath& path) {
+  return path.complete() || path.output_bytes() > 0 || path.usage().total() > 0;
+}
+
+// The provider's error in the place of an answer whose status was 200.
+AttemptEnd told_instead(Exchange& x, const ToldError& told, http::ClientResponse& answer) {
+  auto headers = retry_headers(x, answer);
+  answer.cancel();
+  note_problem(x, {told.refusal.code, told.error.type + ": " + told.error.message});
+  return failed_attempt(x, told.error, told.refusal, headers);
+}
+
+// The answer broke, or its rest may not pass: the upstream has nothing more to do for us.
+io::task<void> end_early(Exchange& x, const AnswerPath& path, const guard::RuleInfo* rule,
+                         const Error& error) {
+  settle_cut(x);
+  if (rule) {
+    x.record.outcome = "refused";
+    co_return co_await refuse(x, blocked_answer(*rule));
+  }
+  x.record.outcome = x.http.started() ? "cut" : "upstream_error";
+  if (path.told()) {
+    note_problem(x, {error.code, path.told()->error.type + ": " + path.told()->error.message});
+    co_return co_await refuse(x, path.told()->refusal);
+  }
+  note_problem(x, error);
+  co_await refuse(x, broken_upstream(error));
+}
+
+// Nothing is sent before there is something to send: an upstream whose first word is an error has
+// served nothing, and another may.
 io::task<AttemptEnd> relay_stream(Exchange& x, UpstreamRequest& request,
                                   http::ClientResponse& answer) {
-  AttemptEnd done = answered();
   auto path = make_answer_path(x, request, true);
-  if (!co_await start_stream(x, answer)) co_return done;
+  x.stream_begun = x.output_grew = x.worker.loop.now();
+  bool begun = false;
   std::string out;
   while (!x.client_gone) {
-    auto piece = co_await answer.read(x.worker.loop.now() + limits::kPingInterval);
-    if (!piece && piece.error().code == Code::kTimeout) {
-      if (!path->ping().empty()) x.http.try_send(path->ping());
-      continue;
-    }
+    auto piece = co_await answer.read();
     if (!piece && piece.error().code == Code::kCancelled) break;
-    if (x.record.first_byte_us == 0) x.record.first_byte_us = x.elapsed_us();
     out.clear();
     bool at_end = piece && piece->empty();
     Result<const guard::RuleInfo*> passed = !piece   ? Failure(piece.error())
                                             : at_end ? path->finish(out)
                                                      : path->feed(*piece, out);
+    if (!passed && path->told() && !begun && out.empty() && !has_served(*path)) {
+      co_return told_instead(x, *path->told(), answer);
+    }
+    if (x.record.first_byte_us == 0) x.record.first_byte_us = x.elapsed_us();
     note_progress(x, *path);
     x.record.response_bytes += static_cast<std::int64_t>(out.size());
     capture_answer(x, out);
     if (path->complete()) settle_complete(x, *path);
     bool fine = passed && !*passed;
+    // After the dialect's end nobody misses the connection's.
+    bool ends_well = path->complete() && (!piece || (fine && at_end));
     if (!out.empty() && (fine || !passed)) {
-      if (auto sent = co_await x.http.send(out); !sent) break;
+      begun = true;
+      if (!co_await begin_stream(x) || !co_await x.http.send(out)) break;
+      x.last_sent = x.worker.loop.now();
     }
     if (fine && !at_end) continue;
     note_answer(x, *path);
-    if (fine && path->complete()) {
+    if (ends_well) {
       x.record.outcome = "ok";
-      (void)co_await x.http.finish();
-      co_return done;
+      if (co_await begin_stream(x)) (void)co_await x.http.finish();
+      co_return answered();
     }
-    // Broken, cut, or blocked: the upstream has nothing more to do for us.
     answer.cancel();
-    settle_cut(x);
-    if (passed && *passed) {
-      x.record.refusal = "guardrail_blocked:" + (*passed)->id;
-      co_await end_broken(x, blocked_answer(**passed), "refused");
-      co_return done;
-    }
-    Error error =
-        passed ? Error{Code::kUpstreamFailed, "the upstream's stream ended early"} : passed.error();
-    note_problem(x, error);
-    co_await end_broken(x, broken_upstream(error), "cut");
-    co_return done;
+    co_await end_early(x, *path, passed ? *passed : nullptr,
+                       passed ? Error{Code::kUpstreamFailed, "the upstream's stream ended early"}
+                              : passed.error());
+    co_return answered();
   }
   note_answer(x, *path);
   settle_cut(x);
-  x.record.outcome = "client_gone";
-  co_return done;
+  if (x.record.refusal.empty()) x.record.outcome = "client_gone";
+  co_return answered();
+}
+
+io::task<void> respond_whole(Exchange& x, const http::ResponseHead& head, std::int64_t upstream_us,
+                             const std::string& body) {
+  if (x.http.started()) {  // a stream was asked for, and its head has gone out with a ping
+    x.record.outcome = "cut";
+    Error error{Code::kUpstreamFailed, "the provider sent no stream, though one was asked for"};
+    co_return co_await refuse(x, broken_upstream(error));
+  }
+  auto headers = answer_headers(x);
+  headers.add("content-type", "application/json");
+  pass_rate_limits(head, headers);
+  add_durations(x, upstream_us, headers);
+  x.record.status = 200;
+  x.record.outcome = "ok";
+  x.record.response_bytes = static_cast<std::int64_t>(body.size());
+  capture_answer(x, body);
+  if (auto sent = co_await x.http.respond(200, headers, body); is_unwritable_head(sent)) {
+    x.record.response_content.clear();
+    co_await refuse_unwritable_head(x, sent.error());
+  } else if (!sent) {
+    x.record.outcome = "client_gone";
+  }
 }
 
 io::task<AttemptEnd> relay_whole(Exchange& x, UpstreamRequest& request,
                                  http::ClientResponse& answer) {
-  AttemptEnd end = answered();
   x.answer_streams = false;
   auto buffer = x.worker.buffers.make();
   auto read = co_await answer.read_all(buffer, limits::kResponseBodyBytes);
@@ -240,71 +302,34 @@ io::task<AttemptEnd> relay_whole(Exchange& x, UpstreamRequest& request,
   Result<const guard::RuleInfo*> passed =
       !read ? Failure(read.error()) : path->feed(buffer.view(), out);
   if (passed && !*passed) passed = path->finish(out);
+  if (!passed && path->told() && !has_served(*path)) {
+    co_return told_instead(x, *path->told(), answer);
+  }
   x.record.first_byte_us = x.elapsed_us();
   note_answer(x, *path);
-  if (passed && path->complete()) {
-    settle_complete(x, *path);
+  if (path->complete()) settle_complete(x, *path);
+  if (!passed && passed.error().code == Code::kCancelled) {
+    settle_cut(x);
+    x.record.outcome = "client_gone";
+  } else if (!passed || *passed) {
+    co_await end_early(x, *path, passed ? *passed : nullptr, passed ? Error{} : passed.error());
   } else {
     settle_cut(x);
+    co_await respond_whole(x, answer.head(), upstream_us, out);
   }
-  if (!passed) {
-    note_problem(x, passed.error());
-    if (passed.error().code == Code::kCancelled) {
-      x.record.outcome = "client_gone";
-      co_return end;
-    }
-    x.record.outcome = "upstream_error";
-    co_await refuse(x, broken_upstream(passed.error()));
-    co_return end;
-  }
-  if (*passed) {
-    co_await refuse(x, blocked_answer(**passed));
-    co_return end;
-  }
-  auto headers = answer_headers(x);
-  headers.add("content-type", "application/json");
-  pass_rate_limits(answer.head(), headers);
-  add_durations(x, upstream_us, headers);
-  x.record.status = 200;
-  x.record.outcome = "ok";
-  x.record.response_bytes = static_cast<std::int64_t>(out.size());
-  capture_answer(x, out);
-  if (auto sent = co_await x.http.respond(200, headers, out); is_unwritable_head(sent)) {
-    x.record.response_content.clear();
-    co_await refuse_unwritable_head(x, sent.error());
-  } else if (!sent) {
-    x.record.outcome = "client_gone";
-  }
-  co_return end;
-}
-
-bool retryable_status(int status) {
-  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504 ||
-         status == 529;
+  co_return answered();
 }
 
 io::task<AttemptEnd> read_error(Exchange& x, http::ClientResponse& answer) {
-  AttemptEnd end;
   auto buffer = x.worker.buffers.make();
   auto read = co_await answer.read_all(buffer, kErrorBodyBytes);
   const auto& head = answer.head();
   auto error = wire::read_upstream_error(dialect_of(x.upstream->kind), head.status,
                                          head.headers.get("x-amzn-errortype"),
                                          read ? buffer.view() : std::string_view());
-  if (auto after = head.headers.find("retry-after")) {
-    std::int64_t seconds = 0;
-    for (char c : after->substr(0, 6)) {
-      if (c < '0' || c > '9') break;
-      seconds = seconds * 10 + (c - '0');
-    }
-    error.retry_after_s = seconds;
-  }
   note_problem(x, {Code::kUpstreamRejected,
                    std::to_string(head.status) + " " + error.type + ": " + error.message});
-  end.may_retry = retryable_status(head.status);
-  end.retry_after_s = error.retry_after_s;
-  end.refusal = wire::refusal_from_upstream(error);
-  co_return end;
+  co_return failed_attempt(x, error, wire::refusal_from_upstream(error), retry_headers(x, answer));
 }
 
 AttemptEnd no_answer(Exchange& x, const Error& error) {
@@ -312,8 +337,11 @@ AttemptEnd no_answer(Exchange& x, const Error& error) {
   note_problem(x, error);
   // Once the whole request has left it may be served and billed up there: asking again could bill
   // twice.
-  end.may_retry = !x.sent_upstream &&
-                  (error.code == Code::kUpstreamUnreachable || error.code == Code::kUpstreamFailed);
+  bool repeatable = !x.sent_upstream && (error.code == Code::kUpstreamUnreachable ||
+                                         error.code == Code::kUpstreamFailed);
+  if (repeatable) end.next = Next::kAgain;
+  if (error.code == Code::kOverloaded) end.next = Next::kOtherDeployment;  // our connections to it
+  if (error.code != Code::kCancelled) end.rest = rest_after(error.code, {});
   end.refusal.code = error.code;
   end.refusal.rule = "upstream";
   end.refusal.detail =
@@ -376,8 +404,7 @@ io::task<void> refuse(Exchange& x, wire::Refusal refusal) {
   if (x.record.outcome == "internal") x.record.outcome = "refused";
   x.record.refusal = std::string(code_name(refusal.code)) + ":" + refusal.rule;
   if (x.http.started()) {
-    co_await end_broken(x, std::move(refusal), x.record.outcome);
-    co_return;
+    co_return co_await end_broken(x, refusal);
   }
   auto rendered = wire::render_refusal(refusal, x.dialect, x.client, x.language(), x.id_text);
   auto headers = answer_headers(x);
@@ -385,6 +412,21 @@ io::task<void> refuse(Exchange& x, wire::Refusal refusal) {
   x.record.status = rendered.status;
   auto sent = co_await x.http.respond(rendered.status, headers, rendered.body);
   if (is_unwritable_head(sent)) co_await refuse_unwritable_head(x, sent.error());
+}
+
+io::task<void> keep_awake(Exchange& x) {
+  auto& loop = x.worker.loop;
+  x.last_sent = loop.now();
+  while (!x.client_gone) {
+    auto due = x.last_sent + limits::kPingInterval;
+    if (loop.now() < due) {
+      co_await loop.sleep_until(due);
+      continue;
+    }
+    if (!co_await begin_stream(x)) co_return;
+    x.http.try_send(wire::stream_ping(x.dialect));
+    x.last_sent = loop.now();
+  }
 }
 
 io::task<AttemptEnd> attempt(Exchange& x, UpstreamRequest& request) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
+
 namespace sekisho::gateway {
 
 using namespace std::chrono_literals;
@@ -54,16 +56,39 @@ std::vector<const catalog::Deployment*> route_order(const catalog::ModelGroup& g
   return order;
 }
 
-std::optional<Duration> retry_delay(int attempt, std::optional<std::int64_t> retry_after_s,
-                                    Random& random) {
-  constexpr Duration kLongest = 5s;
-  if (retry_after_s) {
-    if (*retry_after_s > 5) return {};
-    return std::chrono::seconds(*retry_after_s);
+std::optional<AttemptPlan::Step> AttemptPlan::next(SteadyTime now) {
+  if (over_) return {};
+  Step step{nullptr, now};
+  if (fresh_ < order_.size() && tries_ < limits::kUpstreamDeployments) {
+    step.deployment = order_[fresh_++];
+  } else if (!again_.empty() && tries_ < limits::kUpstreamAttempts) {
+    auto soonest = std::ranges::min_element(again_, {}, &Step::at);
+    if (soonest->at > now + limits::kRetryWait) return {};
+    step = {soonest->deployment, std::max(soonest->at, now)};
+    again_.erase(soonest);
+  } else {
+    return {};
   }
-  Duration ceiling = std::min<Duration>(kLongest, 200ms * (1LL << std::min(attempt, 10)));
-  return Duration(
-      static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(ceiling.count()) + 1)));
+  ++tries_;
+  current_ = step.deployment;
+  return step;
+}
+
+void AttemptPlan::failed(Next next, SteadyTime at) {
+  if (next == Next::kStop) over_ = true;
+  if (next == Next::kAgain) again_.push_back({current_, at});
+}
+
+Duration retry_wait(int failures, std::optional<Duration> asked, Random& random) {
+  auto upto = [&](Duration most) {
+    return Duration(
+        static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most.count()) + 1)));
+  };
+  if (!asked) {
+    return upto(std::min<Duration>(limits::kRetryWait, 200ms * (1LL << std::min(failures, 10))));
+  }
+  auto wait = *asked + upto(50ms + *asked / 8);
+  return *asked > limits::kRetryWait ? wait : std::min<Duration>(wait, limits::kRetryWait);
 }
 
 }  // namespace sekisho::gateway

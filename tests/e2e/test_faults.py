@@ -129,6 +129,43 @@ def test_throttling_is_handed_on(gateway, pair):
     assert len(gateway.upstream_requests()) == 1 and gateway.entries() == []
 
 
+def test_overload_keeps_its_class(gateway, pair):
+    """Anthropic's clients wait and come again after 529; others know 503."""
+    path, body = ask(pair, True, fault={"kind": "status", "status": 503, "retry_after": 30})
+    got, headers, answer = gateway.post(path, body)
+    assert got == (529 if pair == "messages" else 503), answer
+    assert check_error(pair, answer)["type"] == "overloaded_error"
+    assert lower(headers)["retry-after"] == "30"
+
+
+ACCOUNT = ("arn:aws:sts::123456789012:role/x arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ax "
+           "account-123456789012 AccountId123456789012 logs-123456789012-us 1234-5678-9012 "
+           "ip-10-0-0-1.ec2.internal")
+
+
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 400},
+                                   {"kind": "exception", "type": "validationException", "at": 3},
+                                   {"kind": "exception", "type": "invalid_request_error", "at": 3},
+                                   {"kind": "exception", "type": "api_error", "at": 3}])
+def test_accounts_never_reach_the_client(gateway, pair, fault):
+    path, body = ask(pair, fault["kind"] == "exception", fault={**fault, "message": ACCOUNT})
+    text = Stream(gateway.url, gateway.key, path, body).rest()
+    assert "error" in text
+    for part in ("123456789012", "1234-5678-9012", "10-0-0-1"):
+        assert part not in text, text
+
+
+def test_an_exception_before_the_first_event_has_its_status(gateway, pair):
+    """Nothing was served: it is tried again, and then told with a status, not inside a stream."""
+    kind = {"chat-bedrock": "throttlingException", "chat-openai": "rate_limit_exceeded",
+            "messages": "rate_limit_error"}[pair]
+    path, body = ask(pair, True, fault={"kind": "exception", "at": 0, "type": kind})
+    got, _, answer = gateway.post(path, body)
+    assert got == 429 and check_error(pair, answer)["type"] == "rate_limit_error", answer
+    assert len(gateway.upstream_requests()) == 3
+    assert gateway.entries() == [] and gateway.bill()["count"] == 0
+
+
 # Trouble inside an answer
 
 def not_below_the_bill(gateway, entry):
