@@ -32,7 +32,7 @@ void ResponseWriter::gather(std::string_view bytes, bool chunked) {
 }
 
 bool ResponseWriter::push(std::string_view bytes, bool chunked) {
-  if (error_ || busy_ || !queue_.empty()) return false;
+  if (error_ || busy_) return false;
   gather(bytes, chunked);
   return true;
 }
