@@ -140,6 +140,7 @@ std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstrea
   }
   lower_output(x, upstream, edits);
   if (wants_usage(x, upstream)) wire::edit_include_usage(x.envelope, x.body.view(), edits);
+  wire::edit_gateway_members(x.envelope, x.body.view(), edits);
   return edits;
 }
 

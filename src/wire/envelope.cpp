@@ -70,6 +70,12 @@ bool is_setting(std::string_view key, bool chat) {
   return std::ranges::find(kOthers, key) == kOthers.end();
 }
 
+// LiteLLM's own members, which its clients (Cline, scripts) send at top level. Cline 3.0.65 sends
+// drop_params and litellm_session_id.
+bool is_for_gateway(std::string_view key) {
+  return key.starts_with("litellm_") || key == "drop_params" || key == "tags";
+}
+
 void shift(Span& span, std::uint32_t behind, std::uint32_t by) {
   if (span.begin < behind) return;
   span.begin += by;
@@ -108,7 +114,9 @@ bool EnvelopeWalk::top_level(GovernedObject& object) {
   while (auto key = object.next()) {
     Span span = object.key_span();
     if (!top_field(*key, span)) return false;
-    if (is_setting(*key, e_.dialect == Dialect::kOpenAiChat)) {
+    if (is_for_gateway(*key)) {
+      e_.gateway_members.push_back({span.begin - 1, c_.position()});
+    } else if (is_setting(*key, e_.dialect == Dialect::kOpenAiChat)) {
       e_.settings.push_back({span.begin, c_.position()});
     }
   }
@@ -178,6 +186,7 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   e_.tail_cache_life = earlier.tail_cache_life;
   fields.provider_features = std::move(e_.provider_features);  // the earlier body has none
   for (Span& span : fields.settings) shift(span, behind, by);
+  for (Span& span : fields.gateway_members) shift(span, behind, by);
   shift(fields.model, behind, by);
   for (Span& span : fields.max_tokens_values) shift(span, behind, by);
   for (auto* span : {&fields.stream_value, &fields.include_usage_value, &fields.stream_options,

@@ -90,6 +90,8 @@ struct EnvelopeFields {
   // Top-level members besides the messages that can change how many tokens a prompt has; see
   // same_settings.
   std::vector<Span> settings;
+  // Top-level members that speak to a gateway (LiteLLM's), from the key's quote to the value's end.
+  std::vector<Span> gateway_members;
   std::vector<std::string> tags;  // metadata.tags / tags
   friend bool operator==(const EnvelopeFields&, const EnvelopeFields&) = default;
 };
@@ -132,8 +134,8 @@ Result<Envelope> resume_envelope(const Envelope& earlier, std::size_t same_prefi
                                  std::string_view body, std::size_t same_suffix = 0);
 
 // Whether everything that decides how many tokens the same messages have is the same, byte for
-// byte: all top-level members but messages, model, stream, metadata, cache_control and (Anthropic)
-// max_tokens.
+// byte: all top-level members but messages, model, stream, metadata, cache_control, (Anthropic)
+// max_tokens and those that speak to a gateway.
 bool same_settings(const Envelope& a, std::string_view body_a, const Envelope& b,
                    std::string_view body_b);
 
@@ -146,6 +148,9 @@ void edit_max_tokens(const Envelope& envelope, std::string_view body, std::strin
 // OpenAI: stream_options.include_usage becomes true (nothing to do where it is).
 void edit_include_usage(const Envelope& envelope, std::string_view body,
                         std::vector<SpanEdit>& edits);
+// Members that speak to a gateway are taken out, each with one comma: providers refuse them.
+void edit_gateway_members(const Envelope& envelope, std::string_view body,
+                          std::vector<SpanEdit>& edits);
 
 // Span edits, applied without copying what stays: pieces to hand to writev. Spans must not
 // overlap; they are sorted by apply. An empty span inserts.

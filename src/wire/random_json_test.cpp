@@ -177,6 +177,7 @@ std::string RandomJson::body(bool anthropic, const std::vector<std::string>& mes
   if (chance(10)) members.push_back(member("mcp_servers", chance(50) ? "[]" : value(2)));
   if (chance(20)) members.push_back(member("context_management", value(2)));
   if (chance(30)) members.push_back(member("system", content(anthropic)));
+  if (chance(20)) members.push_back(member("drop_params", "true"));
   if (chance(30)) members.push_back(member("metadata", R"({"user_id":"u","tags":["a","b"]})"));
   if (chance(30)) members.push_back(member("thinking", R"({"budget_tokens":1024})"));
   if (chance(30)) members.push_back(member("service_tier", chance(80) ? string() : "null"));

@@ -14,6 +14,22 @@ SpanEdit first_member(std::string_view body, std::string_view key, std::string_v
   return {{at, at}, '"' + escape_json(key) + "\":" + std::string(value) + ','};
 }
 
+bool is_blank(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+// The next place at or behind `at` that holds no blank, and the last before it.
+std::uint32_t behind_blanks(std::string_view body, std::uint32_t at) {
+  while (is_blank(body[at])) ++at;
+  return at;
+}
+
+std::uint32_t before_blanks(std::string_view body, std::uint32_t at) {
+  do --at;
+  while (is_blank(body[at]));
+  return at;
+}
+
 }  // namespace
 
 void edit_model(const Envelope& envelope, std::string_view name, std::vector<SpanEdit>& edits) {
@@ -44,6 +60,27 @@ void edit_include_usage(const Envelope& envelope, std::string_view body,
       std::uint32_t at = envelope.stream_options->begin + 1;
       edits.push_back({{at, at}, R"("include_usage":true,)"});
     }
+  }
+}
+
+void edit_gateway_members(const Envelope& envelope, std::string_view body,
+                          std::vector<SpanEdit>& edits) {
+  const auto& members = envelope.gateway_members;
+  for (std::size_t i = 0; i < members.size();) {
+    Span run = members[i++];  // of members that follow on each other
+    std::uint32_t behind = behind_blanks(body, run.end);
+    while (i < members.size() && body[behind] == ',' &&
+           behind_blanks(body, behind + 1) == members[i].begin) {
+      run.end = members[i++].end;
+      behind = behind_blanks(body, run.end);
+    }
+    std::uint32_t before = before_blanks(body, run.begin);
+    if (body[before] == ',') {
+      run.begin = before;
+    } else if (body[behind] == ',') {
+      run.end = behind + 1;
+    }
+    edits.push_back({run, ""});
   }
 }
 

@@ -48,6 +48,27 @@ TEST(Edits, MaximumIsReplacedEverywhereOrAdded) {
             R"( {"max_tokens":7, "model":"m","messages":[]})");
 }
 
+TEST(Edits, MembersForAGatewayLeaveWithOneComma) {
+  auto edited = [](std::string_view body) {
+    std::vector<SpanEdit> edits;
+    edit_gateway_members(chat(body), body, edits);
+    std::string out = spliced(body, edits);
+    EXPECT_TRUE(chat(out).gateway_members.empty()) << out;
+    return out;
+  };
+  const std::string rest = R"("model":"m","messages":[])";
+  const std::string a = R"("litellm_session_id" : "cline-1")", b = R"("drop_params":true)",
+                    c = R"("tags":["x", {"y":1}])";
+  EXPECT_EQ(edited("{" + rest + "}"), "{" + rest + "}");
+  EXPECT_EQ(edited("{" + rest + "," + a + "}"), "{" + rest + "}");
+  EXPECT_EQ(edited("{ " + a + " , " + rest + "}"), "{  " + rest + "}");
+  EXPECT_EQ(edited("{" + a + "," + b + "," + rest + " ,\n " + c + " }"), "{" + rest + "  }");
+  EXPECT_EQ(edited("{" + a + R"(,"model":"m",)" + b + "," + c + R"(,"messages":[]})"),
+            "{" + rest + "}");
+  EXPECT_EQ(edited(R"({"model":"m",)" + a + R"(,"n":1,)" + b + R"(,"messages":[]})"),
+            R"({"model":"m","n":1,"messages":[]})");
+}
+
 TEST(Edits, UsageIsAskedForInEveryShape) {
   auto edited = [](std::string_view options) {
     std::string body = R"({"model":"m","messages":[])" + std::string(options) + "}";

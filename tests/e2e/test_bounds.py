@@ -176,11 +176,19 @@ def test_unknown_figures_of_a_model_are_null(gateway):
     ({"session-id": "codex"}, {"prompt_cache_key": "cache"}, "codex"),
     ({}, {"prompt_cache_key": "cache"}, "cache")])
 def test_whose_name_a_session_gets(gateway, headers, fields, session):
-    body = chat(model="bedrock-claude-sonnet-4-6", **fields)
+    body = chat(**fields)
     assert gateway.post(CHAT, body, headers=headers)[0] == 200
     gateway.calls(1)
     requests = json.loads(gateway.get("/api/v1/requests")[2])["requests"]
     assert requests[0]["session"] == session
+
+
+def test_fields_for_a_gateway_stay_here(gateway):
+    """LiteLLM's own members do not go to a provider that refuses what it does not know."""
+    fields = {"litellm_session_id": "cline-1", "drop_params": True, "tags": ["night"],
+              "litellm_metadata": {"a": 1}}
+    assert gateway.post(CHAT, chat(**fields))[0] == 200
+    assert gateway.post(MESSAGES, message(**fields))[0] == 200
 
 
 def explain(gateway, credential, **question):
