@@ -173,17 +173,18 @@ def test_a_tier_without_a_price_is_marked(gateway, provider, model, tier, factor
 
 
 def test_headers_tell_what_is_spent_not_what_is_held(gateway, provider):
-    """The second call's reservation is not in the key's spend, streamed or not."""
+    """A call's reservation is not in the key's spend; what a stream cost is, if it was all there
+    when its head was sent."""
     provider.usage = {"prompt_tokens": 10, "completion_tokens": 5}
     spent = 10 * 3000 + 5 * 15000
     _, key = gateway.make_key("k", budget="1", requests_per_minute=50, tokens_per_minute=90000)
-    for number, stream in enumerate((False, True)):
+    for stream in (False, True):
         answer = Stream(gateway.url, key, "/v1/chat/completions",
                         chat(WORDS, "plain", stream=stream, max_tokens=500))
         answer.rest()
         headers = lower(answer.headers)
-        settled = spent if not stream else spent * number
-        assert float(headers["x-litellm-key-spend"]) * 1e9 == pytest.approx(settled)
+        settled = round(float(headers["x-litellm-key-spend"]) * 1e9)
+        assert settled in ({spent, 2 * spent} if stream else {spent})
         left = float(headers["x-sekisho-budget-remaining-usd"]) * 1e9
         assert left == pytest.approx(1e9 - settled)
         assert headers["x-litellm-key-rpm-limit"] == "50"
