@@ -56,8 +56,8 @@ inline constexpr std::size_t kEventStreamHeaders = 64;        // real frames car
 inline constexpr std::size_t kClientQueueBytes = 256 * 1024;  // over this, stop reading upstream
 
 // Time
-inline constexpr auto kHeadTimeout = 30s;       // from the first byte to the end of the head
-inline constexpr auto kBodyIdleTimeout = 60s;   // between two reads of a request body
+inline constexpr auto kHeadTimeout = 30s;      // from the first byte to the end of the head
+inline constexpr auto kBodyIdleTimeout = 60s;  // between two reads of a request body
 // Slower than this on average a body is given up, once the idle time has passed: one byte per idle
 // time would else hold a connection for ever. Modems are faster.
 inline constexpr std::size_t kBodyBytesPerSecond = 4'096;
@@ -67,17 +67,17 @@ inline constexpr auto kUpstreamIdlePool = 55s;  // below AWS load balancers' 60 
 // A pooled connection that had died is told to be dead within a round trip or a resend; one that
 // closes later may have done the work, which must not be asked for (and paid) twice.
 inline constexpr auto kStaleTold = 2s;
-inline constexpr auto kUpstreamFirstByte = 600s;  // long thinking without streaming
-inline constexpr auto kUpstreamIdle = 300s;       // between two bytes of a stream
-inline constexpr auto kPingInterval = 15s;        // silent gap after which we send a ping
-inline constexpr auto kRetryWait = 5s;            // the longest before we ask a provider again
-inline constexpr auto kDeploymentRest = 10s;      // after a failure without a time from them
+inline constexpr auto kUpstreamFirstByte = 600s;    // long thinking without streaming
+inline constexpr auto kUpstreamIdle = 300s;         // between two bytes of a stream
+inline constexpr auto kPingInterval = 15s;          // silent gap after which we send a ping
+inline constexpr auto kRetryWait = 5s;              // the longest before we ask a provider again
+inline constexpr auto kDeploymentRest = 10s;        // after a failure without a time from them
 inline constexpr auto kDeploymentRestBroken = 60s;  // after a refusal that somebody must mend
 inline constexpr auto kDeploymentRestLongest = 600s;
-inline constexpr auto kRetryAfterLongest = 24h;   // of what a provider's header is believed
-inline constexpr auto kDrainTimeout = 30s;        // graceful stop
-inline constexpr auto kWriteStall = 120s;         // a client that reads nothing at all
-inline constexpr auto kLinger = 2s;               // for the peer to take our last bytes
+inline constexpr auto kRetryAfterLongest = 24h;  // of what a provider's header is believed
+inline constexpr auto kDrainTimeout = 30s;       // graceful stop
+inline constexpr auto kWriteStall = 120s;        // a client that reads nothing at all
+inline constexpr auto kLinger = 2s;              // for the peer to take our last bytes
 
 // Counts
 inline constexpr std::size_t kConnections = 20'000;
@@ -92,7 +92,7 @@ inline constexpr std::size_t kLogQueueBytes = 4 << 20;        // log lines waiti
 inline constexpr std::size_t kLogLineBytes = 16 * 1024;       // one line; longer values are cut
 inline constexpr std::size_t kUnitDepth = 16;                 // organisation → … → team
 inline constexpr std::size_t kBudgetLevels = kUnitDepth + 3;  // key, user, units, organisation
-inline constexpr std::size_t kRefusals = 256;  // connections over the cap that get a 503 at a time
+inline constexpr std::size_t kRefusals = 256;   // connections over the cap that get a 503 at a time
 inline constexpr int kUpstreamAttempts = 3;     // beyond which no deployment is tried again
 inline constexpr int kUpstreamDeployments = 8;  // of one model, tried for one call
 inline constexpr std::size_t kResolverThreads = 4;   // look-ups at a time, whole process
