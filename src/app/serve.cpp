@@ -5,6 +5,7 @@
 #include "app/commands.h"
 #include "app/private_file.h"
 #include "app/server_process.h"
+#include "app/start_memory.h"
 #include "app/stop_signal.h"
 
 namespace sekisho::app {
@@ -50,6 +51,7 @@ int serve(const ServeCommand& command) {
   auto& log = (*server)->log();
   if (const auto& key = (*server)->new_administrator_key()) hand_over(*key, directory, log);
   tell_addresses(**server);
+  release_start_memory();
   while (signals.wait() == StopSignal::Kind::kReload) {
     auto again = load_config(command.config);
     auto done = again ? (*server)->reload(*std::move(again)) : Result<>(Failure(again.error()));
