@@ -24,6 +24,10 @@ class FrameReader {
   virtual bool read(JsonCursor& cursor, RawFrame& frame) = 0;
   // OpenAI's [DONE].
   virtual void done(RawFrame& frame) = 0;
+  // The value read last told nothing but its texts, and no value before it an end: an equal one
+  // but for the content of a continuing text would change output_bytes and nothing else.
+  virtual bool told_texts_alone() const = 0;
+  static bool continues(const FrameText& text) { return text.field / 4 < kOwnFields; }
   // Whether a stream that ends here, before the dialect's mark, says all the same all it has to.
   virtual bool may_end() const { return false; }
   virtual std::string_view ping() const = 0;

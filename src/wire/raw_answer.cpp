@@ -35,6 +35,39 @@ class ReadAnswer : public RawAnswer {
   std::optional<Error> broken_;  // sticks
 };
 
+// The event read last. Most events of a stream equal the one before but for the content of one
+// string; then only that string is read.
+class LastEvent {
+ public:
+  void forget() { bytes_.clear(); }
+  void remember(const RawFrame& frame) {
+    bytes_ = frame.bytes;
+    data_ = frame.data;
+    text_ = frame.texts.front();
+  }
+  // Fills the frame if `raw` is such an event.
+  bool repeats(std::string_view raw, RawFrame& frame) const {
+    if (bytes_.empty()) return false;
+    std::string_view before = std::string_view(bytes_).substr(0, text_.raw.begin),
+                     behind = std::string_view(bytes_).substr(text_.raw.end);
+    if (raw.size() <= before.size() + behind.size()) return false;
+    if (!raw.ends_with(behind) || !raw.starts_with(before)) return false;
+    JsonCursor cursor(raw, before.size() - 1);
+    auto text = cursor.read_string();
+    if (!text || text->raw.end + behind.size() != raw.size()) return false;
+    frame.bytes = raw;
+    frame.data = {data_.begin,
+                  static_cast<std::uint32_t>(raw.size() - (bytes_.size() - data_.end))};
+    frame.texts.push_back({text_.field, text->raw});
+    return true;
+  }
+
+ private:
+  std::string bytes_;  // empty: no such event
+  Span data_;
+  FrameText text_;
+};
+
 class StreamAnswer final : public ReadAnswer {
  public:
   using ReadAnswer::ReadAnswer;
@@ -66,6 +99,7 @@ class StreamAnswer final : public ReadAnswer {
   void end(bool open_line, std::vector<RawFrame>& out);
 
   http::SseSplitter splitter_;
+  LastEvent last_;
   bool at_start_ = true;
 };
 
@@ -126,6 +160,12 @@ Result<void> StreamAnswer::take(http::SseEvent event, std::vector<RawFrame>& out
     event.raw.remove_prefix(kByteOrderMark.size());  // our own pings may go out before it
   }
   RawFrame frame;
+  if (event.terminated && last_.repeats(event.raw, frame)) {
+    reader_->output_bytes += frame.texts.front().raw.size();
+    out.push_back(std::move(frame));
+    return {};
+  }
+  last_.forget();
   Span data = place(event, frame);
   std::string_view json = data.of(frame.bytes);
   if (json == "[DONE]") {
@@ -141,6 +181,10 @@ Result<void> StreamAnswer::take(http::SseEvent event, std::vector<RawFrame>& out
                                      : "upstream stream ended inside an event");
     }
     if (event.name == "error") frame.is_error = frame.ends_fields = true;
+    bool repeatable = frame.texts.size() == 1 && FrameReader::continues(frame.texts.front()) &&
+                      !frame.is_error && !frame.ends_fields && frame.bytes == event.raw &&
+                      reader_->told_texts_alone();
+    if (repeatable) last_.remember(frame);
   }
   out.push_back(std::move(frame));
   return {};

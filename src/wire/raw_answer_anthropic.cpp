@@ -13,6 +13,7 @@ class AnthropicReader final : public FrameReader {
 
   bool read(JsonCursor& cursor, RawFrame& frame) override;
   void done(RawFrame&) override {}
+  bool told_texts_alone() const override { return !usage_here_ && stop_reason.empty(); }
   std::string_view ping() const override {
     return whole_ ? "" : stream_ping(Dialect::kAnthropicMessages);
   }

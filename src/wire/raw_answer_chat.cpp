@@ -17,6 +17,7 @@ class ChatReader final : public FrameReader {
 
   bool read(JsonCursor& cursor, RawFrame& frame) override;
   void done(RawFrame& frame) override;
+  bool told_texts_alone() const override { return !usage_here_ && stop_reason.empty(); }
   bool may_end() const override { return !stop_reason.empty() && open_.none(); }
   std::string_view ping() const override { return whole_ ? "" : stream_ping(Dialect::kOpenAiChat); }
 
