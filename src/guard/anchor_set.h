@@ -6,18 +6,15 @@
 #include <bitset>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "guard/fingerprint_plan.h"
 #include "guard/nibble_filter.h"
 
 namespace sekisho::guard {
-
-struct Anchor {
-  std::string text;  // lower case if fold_case; at least 3, at most kAnchorBytes bytes
-  bool fold_case = false;
-};
 
 inline constexpr std::size_t kAnchorBytes = 24;
 
@@ -53,7 +50,6 @@ class AnchorSet {
 
  private:
   static constexpr std::size_t kTableBits = 12;
-  static constexpr std::uint16_t kNone = 0xFFFF;
 
   static std::size_t slot_of(const unsigned char* bytes) {
     const std::uint32_t word = bytes[0] | static_cast<std::uint32_t>(bytes[1]) << 8U |
@@ -61,10 +57,34 @@ class AnchorSet {
     return word * 0x9E3779B1U >> (32U - kTableBits);
   }
 
+  // Some bits of eight bytes.
+  struct Bits {
+    std::uint64_t value = 0, mask = 0;
+    bool agrees(std::uint64_t word) const { return (word & mask) == value; }
+  };
+  struct Member {
+    Bits beginning;           // of the anchor
+    std::uint8_t offset = 0;  // of the fingerprint in its anchor
+    std::uint16_t anchor = 0;
+  };
+  // Anchors whose fingerprints fall into one slot: members_[first, last). All agree with `print` at
+  // the fingerprint's position.
+  struct Group {
+    Bits print;
+    std::uint16_t first = 0, last = 0;
+  };
+
+  static Bits bits_of(const Anchor& anchor, std::size_t offset);
+  void group(const std::vector<std::uint8_t>& offsets);
+  std::size_t keep_likely(std::string_view text, std::span<std::uint32_t> positions) const;
+  const Group& group_at(std::string_view text, std::size_t at) const {
+    return groups_[group_of_[slot_of(reinterpret_cast<const unsigned char*>(text.data()) + at)]];
+  }
+
   std::vector<Anchor> anchors_;
-  std::vector<std::uint8_t> offset_;  // of the fingerprint in its anchor
-  std::vector<std::uint16_t> next_;   // chain of anchors in one slot
-  std::array<std::uint16_t, 1U << kTableBits> head_;
+  std::vector<Member> members_;
+  std::vector<Group> groups_;  // the first one has no members and agrees with no text
+  std::array<std::uint16_t, 1U << kTableBits> group_of_{};
   std::bitset<1U << kTableBits> beginnings_;
   std::array<std::vector<std::uint16_t>, 256> by_first_;
   std::unique_ptr<NibbleFilter> filter_;

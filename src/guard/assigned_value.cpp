@@ -47,9 +47,8 @@ bool names_something_else(std::string_view name) {
   return std::ranges::find(kOtherEndings, last) != kOtherEndings.end();
 }
 
-bool is_wanted(const CompiledRule& rule, const Assignment& found, std::string_view value) {
+bool passes(const CompiledRule& rule, const Assignment& found, std::string_view value) {
   const RuleSpec& spec = *rule.spec;
-  if (spec.generic && names_something_else(found.name)) return false;
   switch (spec.check) {
     case Check::kPassword:
       return is_plausible_password(value, found.quoted);
@@ -60,6 +59,11 @@ bool is_wanted(const CompiledRule& rule, const Assignment& found, std::string_vi
              (character_mix(value) & spec.mix) == spec.mix && entropy(value) >= spec.min_entropy &&
              !is_placeholder(value);
   }
+}
+
+// The value first: most are words or numbers, which shows sooner than what their names mean.
+bool is_wanted(const CompiledRule& rule, const Assignment& found, std::string_view value) {
+  return passes(rule, found, value) && !(rule.spec->generic && names_something_else(found.name));
 }
 
 }  // namespace

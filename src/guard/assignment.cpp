@@ -174,6 +174,7 @@ bool Parser::read_sign() {
       {"、", Sign::kEquals},   {"→", Sign::kEquals},
   }};
   for (const auto& spelling : kSpellings) {
+    if (at_ < text_.size() && spelling.text[0] != text_[at_]) continue;
     if (may_become(spelling.text)) {
       wants_more_ = true;
       held_ = at_;  // or a value begins here, after a blank instead of a sign

@@ -21,16 +21,35 @@ std::size_t write_positions(std::uint32_t bits, std::size_t at, std::size_t coun
   return count;
 }
 
+// The same for 64 positions, almost without a branch: about one in twenty blocks of ordinary text
+// has more than four, and how many it has up to there nobody could foretell.
+__attribute__((target("avx2,bmi"))) inline std::size_t write_positions64(
+    std::uint64_t bits, std::size_t at, std::size_t count, std::span<std::uint32_t> out) {
+  constexpr int kUnasked = 4;
+  std::uint32_t* write = out.data() + count;
+  const int found = std::popcount(bits);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < kUnasked; ++i) {
+    write[i] = static_cast<std::uint32_t>(at + static_cast<unsigned>(std::countr_zero(bits)));
+    bits &= bits - 1;
+  }
+  for (int i = kUnasked; i < found; ++i) [[unlikely]] {
+    write[i] = static_cast<std::uint32_t>(at + static_cast<unsigned>(std::countr_zero(bits)));
+    bits &= bits - 1;
+  }
+  return count + static_cast<std::size_t>(found);
+}
+
 // The last, incomplete block: copied, so that no byte beyond the text is read.
 struct Tail {
-  alignas(32) std::array<unsigned char, 64> bytes{};
+  alignas(32) std::array<unsigned char, 96> bytes{};
   Tail(const unsigned char* from, std::size_t positions) {
     std::memcpy(bytes.data(), from, positions + NibbleFilter::kWidth - 1);
   }
 };
 
-std::uint32_t first_bits(std::size_t count) {
-  return count >= 32 ? ~0U : (1U << count) - 1;
+std::uint64_t first_bits(std::size_t count) {
+  return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
 __m128i load_table(const std::array<std::uint8_t, 16>& table) {
@@ -55,9 +74,9 @@ __attribute__((target("ssse3"))) std::uint32_t block16(const __m128i (&low)[2][3
   return ~static_cast<std::uint32_t>(_mm_movemask_epi8(none)) & 0xFFFFU;
 }
 
-__attribute__((target("avx2"))) inline std::uint32_t block32(const __m256i (&low)[2][3],
-                                                             const __m256i (&high)[2][3],
-                                                             const unsigned char* p) {
+__attribute__((target("avx2,bmi"))) inline std::uint32_t block32(const __m256i (&low)[2][3],
+                                                                 const __m256i (&high)[2][3],
+                                                                 const unsigned char* p) {
   const __m256i nibble = _mm256_set1_epi8(0x0F);
   __m256i pass[2] = {_mm256_set1_epi8(-1), _mm256_set1_epi8(-1)};
 #pragma clang loop unroll(full)
@@ -111,16 +130,18 @@ __attribute__((target("ssse3"))) std::size_t find_ssse3(const Masks& masks,
   }
   if (at < to && at + 16 > to && count + 32 <= out.size()) {
     const Tail tail(data + at, to - at);
-    count = write_positions(block16(low, high, tail.bytes.data()) & first_bits(to - at), at, count,
-                            out);
+    count = write_positions(
+        block16(low, high, tail.bytes.data()) & static_cast<std::uint32_t>(first_bits(to - at)), at,
+        count, out);
     at = to;
   }
   return count;
 }
 
-__attribute__((target("avx2"))) std::size_t find_avx2(const Masks& masks, const unsigned char* data,
-                                                      std::size_t& at, std::size_t to,
-                                                      std::span<std::uint32_t> out) {
+__attribute__((target("avx2,bmi"))) std::size_t find_avx2(const Masks& masks,
+                                                          const unsigned char* data,
+                                                          std::size_t& at, std::size_t to,
+                                                          std::span<std::uint32_t> out) {
   __m256i low[2][3], high[2][3];
   for (std::size_t set = 0; set < 2; ++set) {
     for (std::size_t k = 0; k < 3; ++k) {
@@ -128,16 +149,16 @@ __attribute__((target("avx2"))) std::size_t find_avx2(const Masks& masks, const 
       high[set][k] = _mm256_broadcastsi128_si256(load_table(masks.high[set][k]));
     }
   }
+  const auto block64 = [&](const unsigned char* p) __attribute__((target("avx2,bmi"))) {
+    return block32(low, high, p) | std::uint64_t{block32(low, high, p + 32)} << 32U;
+  };
   std::size_t count = 0;
-  for (; at + 32 <= to && count + 32 <= out.size(); at += 32) {
-    const std::uint32_t bits = block32(low, high, data + at);
-    if (bits != 0) [[unlikely]]
-      count = write_positions(bits, at, count, out);
+  for (; at + 64 <= to && count + 64 <= out.size(); at += 64) {
+    count = write_positions64(block64(data + at), at, count, out);
   }
-  if (at < to && at + 32 > to && count + 32 <= out.size()) {
+  if (at < to && at + 64 > to && count + 64 <= out.size()) {
     const Tail tail(data + at, to - at);
-    count = write_positions(block32(low, high, tail.bytes.data()) & first_bits(to - at), at, count,
-                            out);
+    count = write_positions64(block64(tail.bytes.data()) & first_bits(to - at), at, count, out);
     at = to;
   }
   return count;
