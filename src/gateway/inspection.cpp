@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "guard/escaped_words.h"
-#include "wire/json_text.h"
+#include "guard/json_scan.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -12,19 +11,10 @@ void scan_block(const guard::RuleSet& rules, std::string_view body, const wire::
                 std::uint32_t index, std::vector<guard::Finding>& scratch,
                 std::vector<BlockFinding>& out) {
   scratch.clear();
-  if (!block.escaped) {
-    guard::scan_whole(rules, block.raw.of(body), scratch);
-    for (const auto& f : scratch) {
-      out.push_back(
-          {index, f.rule, static_cast<std::uint32_t>(f.begin), static_cast<std::uint32_t>(f.end)});
-    }
-    return;
-  }
-  wire::DecodedText decoded(block.raw.of(body));
-  guard::scan_whole(rules, decoded.text(), scratch);
+  guard::scan_json(rules, block.raw.of(body), scratch);
   for (const auto& f : scratch) {
-    out.push_back({index, f.rule, static_cast<std::uint32_t>(decoded.raw_offset(f.begin)),
-                   static_cast<std::uint32_t>(decoded.raw_end(f.end))});
+    out.push_back(
+        {index, f.rule, static_cast<std::uint32_t>(f.begin), static_cast<std::uint32_t>(f.end)});
   }
 }
 
