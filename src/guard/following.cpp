@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "guard/encoded_key.h"
 #include "guard/plausible.h"
 
 namespace sekisho::guard {
@@ -111,6 +112,8 @@ Trial judge_following(const CompiledRule& rule, const ScanText& text, const Anch
     case Check::kAfterKeyId:
       trial = judge_secret_key(text, hit.start, reach);
       break;
+    case Check::kEncodedKey:
+      return judge_encoded_key(text, hit, anchor_bytes, counts);
     case Check::kUserOption:
       trial = judge_user_option(text, hit.start, hit.start + anchor_bytes, reach);
       break;

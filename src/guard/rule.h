@@ -33,6 +33,7 @@ enum class Check : std::uint8_t {
   kAfterKeyId,       // kFollowing: the secret key after an AWS key id
   kUserOption,       // kFollowing: the password of an option user:password
   kPasswordOption,   // kFollowing: the password glued to an option of a program that we know
+  kEncodedKey,       // kFollowing: the rest of a provider key within base64
 };
 
 enum Mix : std::uint8_t { kAnyMix = 0, kNeedsDigit = 1, kNeedsUpper = 2, kNeedsLower = 4 };

@@ -59,6 +59,15 @@ constexpr RuleSpec kKeyBlocks[] = {
      .sample = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo[A-Za-z0-9+/]{400}==",
      .clean = {"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURkekNDQWwrZ0F3SUJBZ0lFQWdBQXVUQU5CZ2",
                "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCg=="}},
+    {.id = "base64-provider-key",
+     .description = "Key of a provider that we know, inside base64",
+     .shape = Shape::kFollowing,
+     .anchors = "c2stYW50L|NrLWFudC|zay1hbnQt|c2stcHJvai|NrLXByb2ot|zay1wcm9qL|QUtJQ|FLSU|BS0lB|"
+                "Z2hwX|docF|naHBf|Z2l0aHViX3BhdF|dpdGh1Yl9wYXRf|naXRodWJfcGF0X|Z2xwYXQt|dscGF0L|"
+                "nbHBhdC|eG94Yi|hveGIt|4b3hiL|QUl6Y|FJem|BSXph",
+     .check = Check::kEncodedKey,
+     .sample = "az1BS0lB<<UTNFR1JYSFNYWVo0VFVWVw>>",
+     .clean = {"QUtJQUlPU0ZPRE5ON0VYQU1QTEU=", "readDocFile(docFile)", "Z2hwX3Rva2Vu"}},
     {.id = "putty-private-key",
      .description = "PuTTY private key",
      .shape = Shape::kKeyBlock,
