@@ -41,14 +41,8 @@ std::vector<SegmentName> BookKeeper::finished(const Lane& lane) const {
 }
 
 Result<> BookKeeper::write(store::Database& database, std::span<const SegmentName> finished,
-                           std::span<const RequestId> kept, std::uint64_t& fresh) {
-  EntryWriter entries(database);
-  fresh = 0;
-  for (const auto& record : waiting_) {
-    TRY(bool is_new, entries.add(record));
-    if (is_new) ++fresh;
-  }
-  TRY_VOID(entries.flush());
+                           std::span<const RequestId> kept, std::size_t& fresh) {
+  TRY(fresh, write_entries(database, waiting_));
   for (RequestId request : kept) {
     auto record = std::as_bytes(std::span(&open_.calls().at(request).record, 1));
     store::Bytes bytes(reinterpret_cast<const std::uint8_t*>(record.data()), record.size());
@@ -80,7 +74,7 @@ Result<bool> BookKeeper::round(std::span<Lane* const> lanes) {
     }
   }
   if (waiting_.empty() && done.empty() && open_.ended_rows().empty()) return !more;
-  std::uint64_t fresh = 0;
+  std::size_t fresh = 0;
   TRY_VOID(
       books_.write([&](store::Database& database) { return write(database, done, kept, fresh); }));
   entries_ += fresh;

@@ -30,7 +30,7 @@ class BookKeeper {
   std::size_t follow(const Lane& lane, std::size_t at_most);
   std::vector<SegmentName> finished(const Lane& lane) const;
   Result<> write(store::Database& database, std::span<const SegmentName> finished,
-                 std::span<const RequestId> kept, std::uint64_t& fresh);
+                 std::span<const RequestId> kept, std::size_t& fresh);
 
   Books& books_;
   OpenCalls open_;

@@ -85,9 +85,7 @@ class Recovery {
 
   Result<> write(bool last) {
     TRY_VOID(books_.write([&](store::Database& database) -> Result<> {
-      EntryWriter entries(database);
-      for (const auto& record : waiting_) TRY_VOID(entries.add(record));
-      TRY_VOID(entries.flush());
+      TRY_VOID(write_entries(database, waiting_));
       if (!last) return {};
       TRY_VOID(database.run("DELETE FROM open_call"));
       for (const auto& [worker, sequence] : out_.last_sequence) {

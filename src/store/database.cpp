@@ -40,6 +40,7 @@ Result<> Database::connect(const OpenOptions& options) {
   sqlite3_busy_timeout(handle_, static_cast<int>(options.busy_timeout.count()));
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  if (int rc = show_row_feed(handle_, feed_); rc != SQLITE_OK) return Failure(error(rc));
   sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, static_cast<int>(limits::kStoreValueBytes));
   return {};
 }
@@ -153,6 +154,14 @@ Result<Statement> Database::prepare(std::string_view sql) {
   auto& cached = cache_[std::move(key)];
   cached = std::make_unique<Cached>(Cached{statement, true});
   return Statement(*this, statement, &cached->in_use);
+}
+
+Result<> Database::insert(const RowBatch& rows, std::size_t first) {
+  TRY(auto statement, prepare(rows.sql()));
+  feed_ = {&rows, first};
+  auto done = statement.run();
+  feed_ = {};
+  return done;
 }
 
 Result<> Database::script(const char* sql) {

@@ -26,6 +26,7 @@
 #include "base/ids.h"
 #include "base/money.h"
 #include "base/result.h"
+#include "store/row_batch.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -146,6 +147,9 @@ class Database {
     if (statement) statement->with(values...);
     return statement;
   }
+  // Inserts rows from number `first` on, in their order, with one statement. When one is refused,
+  // those before it are there: changes() says how many.
+  Result<> insert(const RowBatch& rows, std::size_t first = 0);
   // A script of constant statements without parameters. REQUIRES: no foreign text inside.
   Result<> script(const char* sql);
 
@@ -173,6 +177,7 @@ class Database {
 
   std::string path_;
   sqlite3* handle_ = nullptr;
+  RowFeed feed_;
   std::unordered_map<std::string, std::unique_ptr<Cached>> cache_;
 };
 

@@ -1,6 +1,9 @@
 #include "trace/trace_queue.h"
 
 #include <algorithm>
+#include <array>
+#include <memory>
+#include <new>
 #include <utility>
 
 namespace sekisho::trace {
@@ -9,7 +12,11 @@ namespace sekisho::trace {
 struct TraceQueue::Chunk {
   std::atomic<std::size_t> filled{0};
   std::atomic<Chunk*> next{nullptr};
-  std::array<CallRecord, kChunk> records;
+  alignas(CallRecord) std::array<std::byte, kChunk * sizeof(CallRecord)> space;
+
+  CallRecord* place(std::size_t index) {
+    return std::launder(reinterpret_cast<CallRecord*>(space.data()) + index);
+  }
 };
 
 struct TraceQueue::Lane {
@@ -20,14 +27,17 @@ struct TraceQueue::Lane {
   std::atomic<std::uint64_t> dropped{0};
   // the consumer's
   alignas(64) Chunk* head;
-  std::size_t taken = 0;  // of head
-  std::atomic<std::size_t> popped{0};
+  std::size_t taken_of_head = 0;
+  std::size_t taken = 0, looked = 0;     // since the start; of the last look
+  std::atomic<std::size_t> given_up{0};  // what no longer counts against the capacity
   // a chunk on its way back
   alignas(64) std::atomic<Chunk*> spare{nullptr};
 
   Lane() : tail(new Chunk), head(tail) {}
   ~Lane() {
-    while (head) delete std::exchange(head, head->next.load());
+    looked = pushed - taken;
+    take();
+    delete head;
     delete spare.load();
   }
 
@@ -40,24 +50,35 @@ struct TraceQueue::Lane {
       tail = fresh;
       filled = 0;
     }
-    tail->records[filled] = std::move(record);
+    std::construct_at(tail->place(filled), std::move(record));
     tail->filled.store(filled + 1, std::memory_order_release);
     pushed_seen.store(++pushed, std::memory_order_relaxed);
   }
 
-  bool pop(CallRecord& out) {
-    if (taken == kChunk) {
-      auto* next = head->next.load(std::memory_order_acquire);
-      if (!next) return false;
-      auto* old = std::exchange(head, next);
-      taken = 0;
-      old->filled.store(0, std::memory_order_relaxed);
-      old->next.store(nullptr, std::memory_order_relaxed);
-      delete spare.exchange(old, std::memory_order_acq_rel);
+  void look(std::size_t most, std::vector<const CallRecord*>& out) {
+    looked = 0;
+    auto* chunk = head;
+    for (auto at = taken_of_head; looked < most; at = 0) {
+      auto end = std::min(chunk->filled.load(std::memory_order_acquire), at + most - looked);
+      for (; at < end; ++at, ++looked) out.push_back(chunk->place(at));
+      if (at < kChunk || !(chunk = chunk->next.load(std::memory_order_acquire))) break;
     }
-    if (taken == head->filled.load(std::memory_order_acquire)) return false;
-    out = std::exchange(head->records[taken++], CallRecord{});
-    return true;
+    given_up.store(std::max(given_up.load(std::memory_order_relaxed), taken + looked),
+                   std::memory_order_release);
+  }
+
+  // A chunk that the producer has left goes back to it.
+  void take() {
+    for (taken += looked; looked > 0; --looked) {
+      if (taken_of_head == kChunk) {
+        auto* old = std::exchange(head, head->next.load(std::memory_order_acquire));
+        taken_of_head = 0;
+        old->filled.store(0, std::memory_order_relaxed);
+        old->next.store(nullptr, std::memory_order_relaxed);
+        delete spare.exchange(old, std::memory_order_acq_rel);
+      }
+      std::destroy_at(head->place(taken_of_head++));
+    }
   }
 };
 
@@ -70,7 +91,7 @@ TraceQueue::~TraceQueue() = default;
 
 bool TraceQueue::push(std::size_t lane_number, CallRecord&& record) {
   auto& lane = *lanes_[lane_number];
-  if (lane.pushed - lane.popped.load(std::memory_order_acquire) >= lane_capacity_) {
+  if (lane.pushed - lane.given_up.load(std::memory_order_acquire) >= lane_capacity_) {
     lane.dropped.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
@@ -78,21 +99,16 @@ bool TraceQueue::push(std::size_t lane_number, CallRecord&& record) {
   return true;
 }
 
-std::size_t TraceQueue::drain(std::size_t most, std::vector<CallRecord>& out) {
-  std::size_t total = 0;
-  for (std::size_t i = 0; i < lanes_.size() && total < most; ++i) {
-    auto& lane = *lanes_[(first_lane_ + i) % lanes_.size()];
-    std::size_t count = 0;
-    CallRecord record;
-    while (total + count < most && lane.pop(record)) {
-      out.push_back(std::move(record));
-      ++count;
-    }
-    lane.popped.fetch_add(count, std::memory_order_release);
-    total += count;
+void TraceQueue::look(std::size_t most, std::vector<const CallRecord*>& out) {
+  const auto end = out.size() + most;
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    lanes_[(first_lane_ + i) % lanes_.size()]->look(end - out.size(), out);
   }
+}
+
+void TraceQueue::take() {
+  for (auto& lane : lanes_) lane->take();
   if (!lanes_.empty()) first_lane_ = (first_lane_ + 1) % lanes_.size();
-  return total;
 }
 
 std::uint64_t TraceQueue::dropped() const {
@@ -104,9 +120,9 @@ std::uint64_t TraceQueue::dropped() const {
 std::size_t TraceQueue::waiting() const {
   std::size_t sum = 0;
   for (const auto& lane : lanes_) {
-    auto popped = lane->popped.load(std::memory_order_relaxed);
+    auto given_up = lane->given_up.load(std::memory_order_relaxed);
     auto pushed = lane->pushed_seen.load(std::memory_order_relaxed);
-    sum += pushed > popped ? pushed - popped : 0;
+    sum += pushed > given_up ? pushed - given_up : 0;
   }
   return sum;
 }

@@ -1,10 +1,9 @@
 #pragma once
 // From the workers to the trace store: one bounded lane per worker, each with one producer and one
 // consumer. push() never blocks and never waits for the store: a full lane drops the record and
-// counts it. Records move; memory follows the backlog in chunks that are used again, so a queue
-// that is kept empty costs two chunks per lane.
+// counts it. The consumer reads records where they lie; memory follows the backlog in chunks, so a
+// queue that is kept empty costs two chunks per lane.
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -26,11 +25,14 @@ class TraceQueue {
 
   // From the one thread that owns `lane`. False: dropped.
   bool push(std::size_t lane, CallRecord&& record);
-  // From the one consuming thread: appends at most `most` records, lane by lane.
-  std::size_t drain(std::size_t most, std::vector<CallRecord>& out);
+
+  // From the one consuming thread: the oldest records, at most `most`, lane by lane. They make room
+  // for new ones at once, and are there until take(); without it the next look() gives them again.
+  void look(std::size_t most, std::vector<const CallRecord*>& out);
+  void take();  // what the last look() gave
 
   std::uint64_t dropped() const;  // since the start; any thread
-  std::size_t waiting() const;    // about; any thread
+  std::size_t waiting() const;    // not looked at yet; about; any thread
 
  private:
   static constexpr std::size_t kChunk = 32;
@@ -38,7 +40,7 @@ class TraceQueue {
   struct Lane;
   std::size_t lane_capacity_;
   std::vector<std::unique_ptr<Lane>> lanes_;
-  std::size_t first_lane_ = 0;  // where the next drain begins: fair to all
+  std::size_t first_lane_ = 0;  // where the next look begins: fair to all
 };
 
 }  // namespace sekisho::trace

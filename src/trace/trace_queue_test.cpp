@@ -15,14 +15,22 @@ CallRecord record(std::int64_t lane, std::int64_t number) {
   return r;
 }
 
+std::size_t drain(TraceQueue& queue, std::size_t most, std::vector<CallRecord>& out) {
+  std::vector<const CallRecord*> seen;
+  queue.look(most, seen);
+  for (const auto* r : seen) out.push_back(*r);
+  queue.take();
+  return seen.size();
+}
+
 TEST(TraceQueue, KeepsTheOrderOfALane) {
   TraceQueue queue(1);
   for (int i = 0; i < 200; ++i) ASSERT_TRUE(queue.push(0, record(0, i)));
   EXPECT_EQ(queue.waiting(), 200u);
   std::vector<CallRecord> out;
-  EXPECT_EQ(queue.drain(150, out), 150u);
-  EXPECT_EQ(queue.drain(150, out), 50u);
-  EXPECT_EQ(queue.drain(150, out), 0u);
+  EXPECT_EQ(drain(queue, 150, out), 150u);
+  EXPECT_EQ(drain(queue, 150, out), 50u);
+  EXPECT_EQ(drain(queue, 150, out), 0u);
   for (int i = 0; i < 200; ++i) {
     EXPECT_EQ(out[static_cast<std::size_t>(i)].request_bytes, i);
     EXPECT_TRUE(out[static_cast<std::size_t>(i)].model_asked.ends_with(std::to_string(i)));
@@ -37,7 +45,7 @@ TEST(TraceQueue, DropsAndCountsWhatDoesNotFit) {
   EXPECT_EQ(queue.dropped(), 30u);
   EXPECT_TRUE(queue.push(1, record(1, 0)));  // another lane has room of its own
   std::vector<CallRecord> out;
-  EXPECT_EQ(queue.drain(1000, out), 51u);
+  EXPECT_EQ(drain(queue, 1000, out), 51u);
   EXPECT_TRUE(queue.push(0, record(0, 80)));
 }
 
@@ -47,6 +55,25 @@ TEST(TraceQueue, ADroppedRecordIsLeftToItsOwner) {
   auto second = record(0, 2);
   EXPECT_FALSE(queue.push(0, std::move(second)));
   EXPECT_EQ(second.request_bytes, 2);
+}
+
+TEST(TraceQueue, WhatWasLookedAtStaysUntilItIsTaken) {
+  TraceQueue queue(2, 200);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(queue.push(0, record(0, i)));
+  ASSERT_TRUE(queue.push(1, record(1, 0)));
+  std::vector<const CallRecord*> first, second, last;
+  queue.look(70, first);
+  ASSERT_EQ(first.size(), 70u);
+  EXPECT_EQ(queue.waiting(), 31u);
+  EXPECT_TRUE(queue.push(0, record(0, 100)));  // there is room for as many new ones
+  queue.look(70, second);
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(second[69]->request_bytes, 69);
+  queue.take();
+  queue.look(70, last);
+  ASSERT_EQ(last.size(), 32u);
+  EXPECT_EQ(last[0]->key, KeyId{1});  // the other lane is first now
+  EXPECT_EQ(last[31]->request_bytes, 100);
 }
 
 TEST(TraceQueue, LosesNothingBetweenThreads) {
@@ -65,7 +92,7 @@ TEST(TraceQueue, LosesNothingBetweenThreads) {
   std::vector<CallRecord> out;
   for (std::size_t total = 0; total < kLanes * kEach;) {
     out.clear();
-    total += queue.drain(100, out);
+    total += drain(queue, 100, out);
     for (const auto& r : out) {
       ASSERT_EQ(r.request_bytes, next[static_cast<std::size_t>(r.key.value)]++);
     }

@@ -15,42 +15,31 @@ constexpr Duration kRetentionEvery = std::chrono::seconds(30);
 
 }  // namespace
 
-// What the writer's thread does at each tick. Records that a failed transaction took out of the
-// queue are kept and come first in the next.
+// What the writer's thread does at each tick. Records stay in the queue until their transaction has
+// been committed.
 class TraceStore::Writer {
  public:
   Writer(TraceStore& store, const Clock& clock) : store_(store), clock_(clock) {}
 
   Result<> tick(store::Database& db) {
     if (!calls_) calls_.emplace(db);
-    if (pending_.size() < kBatch) store_.queue_.drain(kBatch - pending_.size(), pending_);
-    rejected_ = 0;
-    for (const auto& record : pending_) TRY_VOID(write(record));
+    records_.clear();
+    store_.queue_.look(kBatch, records_);
+    TRY(refused_, calls_->write(records_));
     return retain(db);
   }
 
   void ticked(const Result<>& outcome) {
     if (outcome) {
-      store_.written_.fetch_add(pending_.size() - rejected_, std::memory_order_relaxed);
-      store_.rejected_.fetch_add(rejected_, std::memory_order_relaxed);
-      pending_.clear();
+      store_.written_.fetch_add(records_.size() - refused_, std::memory_order_relaxed);
+      store_.rejected_.fetch_add(refused_, std::memory_order_relaxed);
+      store_.queue_.take();
     } else if (calls_) {
       calls_->forget();
     }
   }
 
  private:
-  // A record that the table refuses (content beyond its limit) is left out and counted; it must not
-  // hold up the others.
-  Result<> write(const CallRecord& record) {
-    auto done = calls_->write(record);
-    if (done || done.error().code == Code::kStoreFailed || done.error().code == Code::kCorrupt) {
-      return done;
-    }
-    ++rejected_;
-    return {};
-  }
-
   Result<> retain(store::Database& db) {
     if (clock_.steady() < next_retention_) return {};
     std::int64_t deleted = 0;
@@ -73,9 +62,9 @@ class TraceStore::Writer {
 
   TraceStore& store_;
   const Clock& clock_;
-  std::vector<CallRecord> pending_;
+  std::vector<const CallRecord*> records_;  // of this tick, in the queue
   std::optional<CallWriter> calls_;
-  std::uint64_t rejected_ = 0;
+  std::size_t refused_ = 0;
   SteadyTime next_retention_{};
 };
 
