@@ -21,6 +21,14 @@ struct Table : sqlite3_vtab {
 struct Cursor : sqlite3_vtab_cursor {
   const RowBatch* rows = nullptr;
   std::size_t at = 0;
+  const RowBatch::Cell* row = nullptr;  // at `at`
+
+  int go_to(std::size_t index) {
+    at = index;
+    row = ended() ? nullptr : rows->row(at).data();
+    return SQLITE_OK;
+  }
+  bool ended() const { return !rows || at >= rows->size(); }
 };
 
 int connect(sqlite3* connection, void* feed, int, const char* const*, sqlite3_vtab** out, char**) {
@@ -58,24 +66,21 @@ int filter(sqlite3_vtab_cursor* base, int, const char*, int, sqlite3_value**) {
   auto& cursor = *static_cast<Cursor*>(base);
   const auto& feed = *static_cast<Table*>(cursor.pVtab)->feed;
   cursor.rows = feed.rows;
-  cursor.at = feed.first;
-  return SQLITE_OK;
+  return cursor.go_to(feed.first);
 }
 
-int next(sqlite3_vtab_cursor* cursor) {
-  ++static_cast<Cursor*>(cursor)->at;
-  return SQLITE_OK;
+int next(sqlite3_vtab_cursor* base) {
+  auto& cursor = *static_cast<Cursor*>(base);
+  return cursor.go_to(cursor.at + 1);
 }
 
-int at_end(sqlite3_vtab_cursor* base) {
-  const auto& cursor = *static_cast<Cursor*>(base);
-  return !cursor.rows || cursor.at >= cursor.rows->size();
+int at_end(sqlite3_vtab_cursor* cursor) {
+  return static_cast<Cursor*>(cursor)->ended();
 }
 
 // What is borrowed stays longer than SQLite's own look at it, so nothing is copied here.
 int column(sqlite3_vtab_cursor* base, sqlite3_context* out, int index) {
-  const auto& cursor = *static_cast<Cursor*>(base);
-  const auto& cell = cursor.rows->row(cursor.at)[static_cast<std::size_t>(index)];
+  const auto& cell = static_cast<Cursor*>(base)->row[index];
   switch (cell.kind) {
     case RowBatch::Cell::Kind::kNull:
       break;
