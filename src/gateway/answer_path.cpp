@@ -4,6 +4,7 @@
 
 #include "gateway/admission.h"
 #include "gateway/stream_guard.h"
+#include "wire/bedrock/invoke_answer.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -20,9 +21,9 @@ Failure failure_of(const ToldError& told) {
 
 class RawPath final : public AnswerPath {
  public:
-  RawPath(const Exchange& x, bool stream, bool hide_usage)
+  RawPath(const Exchange& x, std::unique_ptr<wire::RawAnswer> answer, bool hide_usage)
       : dialect_(x.dialect),
-        answer_(wire::make_raw_answer(x.dialect, stream)),
+        answer_(std::move(answer)),
         guard_(x.worker.rules, x.policy->settings.secrets, x.policy->settings.inspects()),
         hide_usage_(hide_usage) {}
 
@@ -218,8 +219,13 @@ class TranslatedPath final : public AnswerPath {
 
 std::unique_ptr<AnswerPath> make_answer_path(const Exchange& x, const UpstreamRequest& request,
                                              bool stream) {
-  if (request.is_translated) return std::make_unique<TranslatedPath>(x, request, stream);
-  return std::make_unique<RawPath>(x, stream, request.usage_injected);
+  if (request.form == UpstreamForm::kConverse) {
+    return std::make_unique<TranslatedPath>(x, request, stream);
+  }
+  bool packed = stream && request.form == UpstreamForm::kInvokeModel;
+  auto answer =
+      packed ? wire::bedrock::make_invoke_stream() : wire::make_raw_answer(x.dialect, stream);
+  return std::make_unique<RawPath>(x, std::move(answer), request.usage_injected);
 }
 
 }  // namespace sekisho::gateway

@@ -1,7 +1,7 @@
 #pragma once
 // What lies between an upstream's bytes and the client's: split into frames or events, read usage,
 // inspect, encode. Two kinds behind one face, so that the relay loop exists once: same dialect
-// (frames stay the provider's bytes) and translated. Sans-IO.
+// (frames stay the provider's bytes, also where Bedrock packs them) and translated. Sans-IO.
 
 #include <memory>
 #include <optional>

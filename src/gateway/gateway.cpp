@@ -160,13 +160,16 @@ io::task<AttemptEnd> try_deployment(Exchange& x, const catalog::Deployment& depl
   }
   auto request = build_request(x, *x.upstream, deployment);
   if (!request) {
+    end.next = Next::kOtherDeployment;
     end.refusal = std::move(request).error();
     co_return end;
   }
   ++x.record.attempts;
   x.record.deployment = deployment.id;
-  x.record.upstream_dialect = wire::dialect_name(dialect_of(x.upstream->kind));
-  x.record.dropped_fields = (*request)->translated.dropped;
+  bool invoked = (*request)->form == UpstreamForm::kInvokeModel;
+  x.record.upstream_dialect =
+      invoked ? "bedrock_invoke" : wire::dialect_name(dialect_of(x.upstream->kind));
+  x.record.dropped_fields = std::move((*request)->dropped);
   x.hold.deployment(deployment.id);
   co_return co_await attempt(x, **request);
 }

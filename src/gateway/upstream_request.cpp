@@ -5,6 +5,7 @@
 #include "gateway/call_bounds.h"
 #include "gateway/query_string.h"
 #include "http/percent.h"
+#include "wire/bedrock/invoke_request.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -45,9 +46,15 @@ bool wants_usage(const Exchange& x, const Upstream& upstream) {
          !x.envelope.include_usage;
 }
 
+void splice(Exchange& x, std::vector<wire::SpanEdit> edits, UpstreamRequest& request) {
+  request.spliced.emplace(x.body.view(), std::move(edits));
+  for (auto piece : request.spliced->pieces()) {
+    request.body.push_back({const_cast<char*>(piece.data()), piece.size()});
+  }
+}
+
 void build_raw(Exchange& x, const Upstream& upstream, const catalog::Deployment& deployment,
                UpstreamRequest& request) {
-  auto edits = edits_for(x, upstream, deployment);
   request.usage_injected = wants_usage(x, upstream);
   add_client_headers(x, request.headers);
   request.headers.set("content-type", "application/json");
@@ -72,10 +79,7 @@ void build_raw(Exchange& x, const Upstream& upstream, const catalog::Deployment&
   } else {
     request.target += "/chat/completions";
   }
-  request.spliced.emplace(x.body.view(), std::move(edits));
-  for (auto piece : request.spliced->pieces()) {
-    request.body.push_back({const_cast<char*>(piece.data()), piece.size()});
-  }
+  splice(x, edits_for(x, upstream, deployment), request);
 }
 
 wire::Refusal refusal_from(const Error& error, std::string rule) {
@@ -86,26 +90,34 @@ wire::Refusal refusal_from(const Error& error, std::string rule) {
   return refusal;
 }
 
-void authenticate_bedrock(const Exchange& x, const Upstream& upstream, UpstreamRequest& request) {
+Outcome<void> check_credentials(const Upstream& upstream) {
+  if (!upstream.bearer.empty() || upstream.aws) return {};
+  return Refused(refusal_from(
+      {Code::kUpstreamFailed, "upstream '" + upstream.name + "' has no AWS credentials"},
+      "upstream_credentials"));
+}
+
+// The operation's path, and the headers of a body with this hash.
+void address_bedrock(const Exchange& x, const Upstream& upstream,
+                     const catalog::Deployment& deployment, std::string_view operation,
+                     const std::vector<std::string_view>& body, UpstreamRequest& request) {
+  request.target = upstream.base_path + "/model/" +
+                   http::percent_encode(deployment.upstream_model) + std::string(operation);
   if (!upstream.bearer.empty()) {
     request.headers.set("content-type", "application/json");
     request.headers.set("authorization", "Bearer " + upstream.bearer);
-    return;
+  } else {
+    auto signed_headers = wire::aws::sign_request(
+        "POST", upstream.origin.authority, request.target, wire::aws::sha256_hex(body),
+        upstream.region, "bedrock", *upstream.aws, x.worker.loop.clock().wall());
+    for (auto& header : signed_headers) request.headers.set(header.name, header.value);
   }
-  auto signed_headers =
-      wire::aws::sign_request("POST", upstream.origin.authority, request.target,
-                              wire::aws::sha256_hex(request.translated.body), upstream.region,
-                              "bedrock", *upstream.aws, x.worker.loop.clock().wall());
-  for (auto& header : signed_headers) request.headers.set(header.name, header.value);
+  request.headers.set(
+      "accept", x.envelope.stream ? "application/vnd.amazon.eventstream" : "application/json");
 }
 
 Outcome<void> build_converse(Exchange& x, const Upstream& upstream,
                              const catalog::Deployment& deployment, UpstreamRequest& request) {
-  if (upstream.bearer.empty() && !upstream.aws) {
-    return Refused(refusal_from(
-        {Code::kUpstreamFailed, "upstream '" + upstream.name + "' has no AWS credentials"},
-        "upstream_credentials"));
-  }
   std::string redacted;
   auto body = x.body.view();
   if (!x.verdict.redactions.empty()) {
@@ -119,15 +131,54 @@ Outcome<void> build_converse(Exchange& x, const Upstream& upstream,
   auto translated = wire::chat_to_converse(body, target, x.output_bound);
   if (!translated) return Refused(refusal_from(translated.error(), "translation"));
   request.translated = std::move(*translated);
-  request.is_translated = true;
-  request.target = upstream.base_path + "/model/" +
-                   http::percent_encode(deployment.upstream_model) +
-                   (x.envelope.stream ? "/converse-stream" : "/converse");
-  authenticate_bedrock(x, upstream, request);
-  request.headers.set(
-      "accept", x.envelope.stream ? "application/vnd.amazon.eventstream" : "application/json");
+  request.dropped = std::move(request.translated.dropped);
+  address_bedrock(x, upstream, deployment, x.envelope.stream ? "/converse-stream" : "/converse",
+                  {request.translated.body}, request);
   request.body.push_back({request.translated.body.data(), request.translated.body.size()});
   return {};
+}
+
+// Values of the client's beta headers, but for a header that holds a secret.
+std::vector<std::string_view> betas_to_send(const Exchange& x) {
+  constexpr std::string_view kName = "anthropic-beta", kBlanks = " \t";
+  std::vector<std::string_view> betas;
+  for (const auto& field : x.http.request().headers.fields()) {
+    bool tainted = std::ranges::find(x.tainted_headers, field.name) != x.tainted_headers.end();
+    if (tainted || !http::equals_ignoring_case(field.name, kName)) continue;
+    for (std::string_view rest = field.value; !rest.empty();) {
+      auto comma = std::min(rest.find(','), rest.size());
+      auto value = rest.substr(0, comma);
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      value.remove_prefix(std::min(value.find_first_not_of(kBlanks), value.size()));
+      value = value.substr(0, value.find_last_not_of(kBlanks) + 1);
+      if (!value.empty()) betas.push_back(value);
+    }
+  }
+  return betas;
+}
+
+Outcome<void> build_invoke(Exchange& x, const Upstream& upstream,
+                           const catalog::Deployment& deployment, UpstreamRequest& request) {
+  auto invoke = wire::bedrock::invoke_edits(x.envelope, x.body.view(), betas_to_send(x));
+  if (!invoke) return Refused(refusal_from(invoke.error(), "translation"));
+  auto edits = std::move(invoke->edits);
+  edits.insert(edits.end(), x.verdict.redactions.begin(), x.verdict.redactions.end());
+  lower_output(x, upstream, edits);
+  request.dropped = std::move(invoke->dropped);
+  splice(x, std::move(edits), request);
+  address_bedrock(x, upstream, deployment,
+                  x.envelope.stream ? "/invoke-with-response-stream" : "/invoke",
+                  request.spliced->pieces(), request);
+  return {};
+}
+
+Outcome<void> build_bedrock(Exchange& x, const Upstream& upstream,
+                            const catalog::Deployment& deployment, UpstreamRequest& request) {
+  if (auto good = check_credentials(upstream); !good) return good;
+  bool chat = x.dialect == wire::Dialect::kOpenAiChat;
+  request.form = chat ? UpstreamForm::kConverse : UpstreamForm::kInvokeModel;
+  return chat ? build_converse(x, upstream, deployment, request)
+              : build_invoke(x, upstream, deployment, request);
 }
 
 }  // namespace
@@ -150,9 +201,9 @@ Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& x, const Upstr
   if (auto reaches = check_dialect(x.dialect, upstream, *x.model); !reaches) {
     return Refused(std::move(reaches).error());
   }
-  if (dialect_of(upstream.kind) == x.dialect) {
+  if (upstream.kind != UpstreamKind::kBedrock) {
     build_raw(x, upstream, deployment, *request);
-  } else if (auto built = build_converse(x, upstream, deployment, *request); !built) {
+  } else if (auto built = build_bedrock(x, upstream, deployment, *request); !built) {
     return Refused(std::move(built).error());
   }
   return request;
@@ -160,9 +211,11 @@ Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& x, const Upstr
 
 Outcome<void> check_dialect(wire::Dialect dialect, const Upstream& upstream,
                             const catalog::ModelGroup& group) {
-  bool translated =
-      upstream.kind == UpstreamKind::kBedrock && dialect == wire::Dialect::kOpenAiChat;
-  if (translated || dialect_of(upstream.kind) == dialect) return {};
+  bool bedrock = upstream.kind == UpstreamKind::kBedrock;
+  bool translated = bedrock && dialect == wire::Dialect::kOpenAiChat;
+  bool invoked = bedrock && dialect == wire::Dialect::kAnthropicMessages &&
+                 group.facts.target.family == "claude";
+  if (translated || invoked || dialect_of(upstream.kind) == dialect) return {};
   wire::Refusal refusal;
   refusal.code = Code::kUnsupported;
   refusal.rule = "dialect";

@@ -1,6 +1,7 @@
 #pragma once
 // The request that goes up: target, headers and body pieces for one attempt at one deployment.
-// Same dialect: the client's bytes with span edits only. Converse: the translated body, signed.
+// Same dialect, and Messages to Claude on Bedrock (InvokeModel): the client's bytes with span edits
+// only. Converse: the translated body. Bedrock's are signed.
 
 #include <memory>
 
@@ -9,14 +10,18 @@
 
 namespace sekisho::gateway {
 
+// How a request is spelled for its upstream, and its answer read.
+enum class UpstreamForm : std::uint8_t { kSameDialect, kInvokeModel, kConverse };
+
 struct UpstreamRequest {
+  UpstreamForm form = UpstreamForm::kSameDialect;
   std::string target;
   http::Headers headers;
   std::vector<iovec> body;  // points into the exchange's body and the members below
   std::optional<wire::SplicedBody> spliced;
   wire::TranslatedRequest translated;
-  bool is_translated = false;
-  bool usage_injected = false;  // we asked for usage in the stream, the client did not
+  std::vector<std::string> dropped;  // what the client asked for and does not go up
+  bool usage_injected = false;       // we asked for usage in the stream, the client did not
 };
 
 // The edits that same-dialect traffic gets: model name, lowered limits, usage in streams,
@@ -24,11 +29,13 @@ struct UpstreamRequest {
 std::vector<wire::SpanEdit> edits_for(const Exchange& exchange, const Upstream& upstream,
                                       const catalog::Deployment& deployment);
 
+// A refusal is about this deployment: another may serve the call.
 Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& exchange,
                                                         const Upstream& upstream,
                                                         const catalog::Deployment& deployment);
 
-// Whether a call in `dialect` can be served by `upstream`, as it is or translated.
+// Whether a call in `dialect` can be served by `upstream`, as it is, translated, or (Messages to
+// Claude on Bedrock) with a few edits.
 Outcome<void> check_dialect(wire::Dialect dialect, const Upstream& upstream,
                             const catalog::ModelGroup& group);
 

@@ -114,6 +114,7 @@ bool EnvelopeWalk::top_level(GovernedObject& object) {
   while (auto key = object.next()) {
     Span span = object.key_span();
     if (!top_field(*key, span)) return false;
+    if (*key != "messages") e_.members.push_back({span.begin - 1, c_.position()});
     if (is_for_gateway(*key)) {
       e_.gateway_members.push_back({span.begin - 1, c_.position()});
     } else if (is_setting(*key, e_.dialect == Dialect::kOpenAiChat)) {
@@ -151,6 +152,7 @@ Result<Envelope> EnvelopeWalk::resume(const Envelope& earlier, const Envelope::C
   e_.images = from.images;
   e_.image_bytes = from.image_bytes;
   e_.documents = from.documents;
+  e_.remote_sources = from.remote_sources;
   e_.cache_life = from.cache_life;
   e_.messages = Span{earlier.messages->begin, 0};
   if (earlier.first_user && earlier.first_user->end <= from.offset) {
@@ -182,10 +184,13 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   fields.images = e_.images + (earlier.images - earlier.tail.images);
   fields.image_bytes = e_.image_bytes + (earlier.image_bytes - earlier.tail.image_bytes);
   fields.documents = e_.documents + (earlier.documents - earlier.tail.documents);
+  fields.remote_sources =
+      e_.remote_sources + (earlier.remote_sources - earlier.tail.remote_sources);
   fields.cache_life = std::max(e_.tail.cache_life, earlier.tail_cache_life);
   e_.tail_cache_life = earlier.tail_cache_life;
   fields.provider_features = std::move(e_.provider_features);  // the earlier body has none
   for (Span& span : fields.settings) shift(span, behind, by);
+  for (Span& span : fields.members) shift(span, behind, by);
   for (Span& span : fields.gateway_members) shift(span, behind, by);
   shift(fields.model, behind, by);
   for (Span& span : fields.max_tokens_values) shift(span, behind, by);

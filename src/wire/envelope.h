@@ -75,6 +75,7 @@ struct EnvelopeFields {
   std::uint32_t images = 0;
   std::uint32_t image_bytes = 0;        // raw bytes of image data inside the body
   std::uint32_t documents = 0;          // files, audio, video: tokens not bounded by their bytes
+  std::uint32_t remote_sources = 0;     // Anthropic: images and documents by URL or file id
   std::optional<Span> messages;         // the whole array value
   std::optional<Span> system;           // Anthropic: the whole value
   std::optional<Span> first_user;       // raw content of the first user text
@@ -90,8 +91,9 @@ struct EnvelopeFields {
   // Top-level members besides the messages that can change how many tokens a prompt has; see
   // same_settings.
   std::vector<Span> settings;
-  // Top-level members that speak to a gateway (LiteLLM's), from the key's quote to the value's end.
-  std::vector<Span> gateway_members;
+  // Top-level members but "messages", from the key's quote to the value's end; and those of them
+  // that speak to a gateway (LiteLLM's).
+  std::vector<Span> members, gateway_members;
   std::vector<std::string> tags;  // metadata.tags / tags
   friend bool operator==(const EnvelopeFields&, const EnvelopeFields&) = default;
 };
@@ -107,6 +109,7 @@ struct Envelope : EnvelopeFields {
     std::uint32_t images = 0;
     std::uint32_t image_bytes = 0;
     std::uint32_t documents = 0;
+    std::uint32_t remote_sources = 0;
     CacheLife cache_life = CacheLife::kNone;
     friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
   };
@@ -148,7 +151,14 @@ void edit_max_tokens(const Envelope& envelope, std::string_view body, std::strin
 // OpenAI: stream_options.include_usage becomes true (nothing to do where it is).
 void edit_include_usage(const Envelope& envelope, std::string_view body,
                         std::vector<SpanEdit>& edits);
-// Members that speak to a gateway are taken out, each with one comma: providers refuse them.
+// Members of an object (or elements of an array) are taken out, each with one comma. REQUIRES: in
+// body order, and some other one stays.
+void edit_out(const std::vector<Span>& members, std::string_view body,
+              std::vector<SpanEdit>& edits);
+// Adds a member at the beginning of the body; `value` is JSON.
+void edit_in(std::string_view body, std::string_view key, std::string_view value,
+             std::vector<SpanEdit>& edits);
+// Members that speak to a gateway are taken out: providers refuse them.
 void edit_gateway_members(const Envelope& envelope, std::string_view body,
                           std::vector<SpanEdit>& edits);
 
@@ -160,7 +170,8 @@ struct SpanEdit {
 };
 class SplicedBody {
  public:
-  // `body` must outlive this object. Of edits that overlap all bytes covered are replaced.
+  // `body` must outlive this object. Of edits that overlap all bytes covered are replaced; one that
+  // lies wholly inside another does nothing.
   SplicedBody(std::string_view body, std::vector<SpanEdit> edits);
   SplicedBody(SplicedBody&&) = default;
   SplicedBody& operator=(SplicedBody&&) = default;

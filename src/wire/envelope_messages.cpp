@@ -40,15 +40,22 @@ bool EnvelopeWalk::elements(JsonArray& array) {
       return c_.refuse(Code::kTooLarge, "more than 100000 messages", c_.position());
     }
     e_.checkpoints.push_back({c_.position(), message_, static_cast<std::uint32_t>(e_.blocks.size()),
-                              e_.images, e_.image_bytes, e_.documents, e_.cache_life});
+                              e_.images, e_.image_bytes, e_.documents, e_.remote_sources,
+                              e_.cache_life});
     if (!message()) return false;
     ++message_;
   }
   if (!c_.ok()) return false;
   e_.messages_count = message_;
   e_.messages->end = c_.position();
-  e_.tail = {c_.position(),  message_,     static_cast<std::uint32_t>(e_.blocks.size()),  e_.images,
-             e_.image_bytes, e_.documents, std::exchange(e_.cache_life, CacheLife::kNone)};
+  e_.tail = {c_.position(),
+             message_,
+             static_cast<std::uint32_t>(e_.blocks.size()),
+             e_.images,
+             e_.image_bytes,
+             e_.documents,
+             e_.remote_sources,
+             std::exchange(e_.cache_life, CacheLife::kNone)};
   message_ = 0;
   return true;
 }
@@ -184,6 +191,7 @@ bool EnvelopeWalk::source() {
     }
     if (!good) return false;
   }
+  if (type == "url" || type == "file") ++e_.remote_sources;
   // Type and media type may stand behind the data: only now is it known whether it is an image.
   bool image = type == "base64" && media_type.starts_with("image/");
   if (!c_.ok() || !image || !data_block || *data_block >= e_.blocks.size()) return c_.ok();

@@ -8,12 +8,6 @@
 namespace sekisho::wire {
 namespace {
 
-// Behind the body's opening brace; a governed body has at least one member.
-SpanEdit first_member(std::string_view body, std::string_view key, std::string_view value) {
-  auto at = static_cast<std::uint32_t>(body.find('{')) + 1;
-  return {{at, at}, '"' + escape_json(key) + "\":" + std::string(value) + ','};
-}
-
 bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
@@ -32,6 +26,13 @@ std::uint32_t before_blanks(std::string_view body, std::uint32_t at) {
 
 }  // namespace
 
+// Behind the body's opening brace; a governed body has at least one member.
+void edit_in(std::string_view body, std::string_view key, std::string_view value,
+             std::vector<SpanEdit>& edits) {
+  auto at = static_cast<std::uint32_t>(body.find('{')) + 1;
+  edits.push_back({{at, at}, '"' + escape_json(key) + "\":" + std::string(value) + ','});
+}
+
 void edit_model(const Envelope& envelope, std::string_view name, std::vector<SpanEdit>& edits) {
   edits.push_back({envelope.model, escape_json(name)});
 }
@@ -40,7 +41,7 @@ void edit_max_tokens(const Envelope& envelope, std::string_view body, std::strin
                      std::int64_t value, std::vector<SpanEdit>& edits) {
   std::string number = std::to_string(value);
   for (Span span : envelope.max_tokens_values) edits.push_back({span, number});
-  if (envelope.max_tokens_values.empty()) edits.push_back(first_member(body, key, number));
+  if (envelope.max_tokens_values.empty()) edit_in(body, key, number, edits);
 }
 
 void edit_include_usage(const Envelope& envelope, std::string_view body,
@@ -50,7 +51,7 @@ void edit_include_usage(const Envelope& envelope, std::string_view body,
   if (envelope.include_usage_value) {
     edits.push_back({*envelope.include_usage_value, "true"});
   } else if (!envelope.stream_options) {
-    edits.push_back(first_member(body, "stream_options", kWhole));
+    edit_in(body, "stream_options", kWhole, edits);
   } else {
     std::string_view inside = envelope.stream_options->of(body);
     bool has_members = inside.find('"') != std::string_view::npos;
@@ -63,9 +64,8 @@ void edit_include_usage(const Envelope& envelope, std::string_view body,
   }
 }
 
-void edit_gateway_members(const Envelope& envelope, std::string_view body,
-                          std::vector<SpanEdit>& edits) {
-  const auto& members = envelope.gateway_members;
+void edit_out(const std::vector<Span>& members, std::string_view body,
+              std::vector<SpanEdit>& edits) {
   for (std::size_t i = 0; i < members.size();) {
     Span run = members[i++];  // of members that follow on each other
     std::uint32_t behind = behind_blanks(body, run.end);
@@ -82,6 +82,11 @@ void edit_gateway_members(const Envelope& envelope, std::string_view body,
     }
     edits.push_back({run, ""});
   }
+}
+
+void edit_gateway_members(const Envelope& envelope, std::string_view body,
+                          std::vector<SpanEdit>& edits) {
+  edit_out(envelope.gateway_members, body, edits);
 }
 
 SplicedBody::SplicedBody(std::string_view body, std::vector<SpanEdit> edits)
@@ -101,6 +106,7 @@ SplicedBody::SplicedBody(std::string_view body, std::vector<SpanEdit> edits)
   std::size_t from = 0;
   for (std::size_t i : order) {
     const SpanEdit& edit = edits_[i];
+    if (edit.where.begin < from && edit.where.end <= from) continue;
     std::size_t begin = std::max<std::size_t>(edit.where.begin, from);
     add(body.substr(from, begin - from));
     add(edit.replacement);

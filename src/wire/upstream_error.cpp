@@ -167,12 +167,24 @@ int status_of_type(std::string_view type) {
     int status;
   };
   static constexpr std::array kRows{
-      Row{"invalid_request_error", 400}, Row{"authentication_error", 401},
-      Row{"billing_error", 402},         Row{"insufficient_quota", 402},
-      Row{"permission_error", 403},      Row{"not_found_error", 404},
-      Row{"request_too_large", 413},     Row{"context_length_exceeded", 400},
-      Row{"rate_limit_error", 429},      Row{"rate_limit_exceeded", 429},
-      Row{"timeout_error", 504},         Row{"overloaded_error", 529},
+      Row{"invalid_request_error", 400},
+      Row{"authentication_error", 401},
+      Row{"billing_error", 402},
+      Row{"insufficient_quota", 402},
+      Row{"permission_error", 403},
+      Row{"not_found_error", 404},
+      Row{"request_too_large", 413},
+      Row{"context_length_exceeded", 400},
+      Row{"rate_limit_error", 429},
+      Row{"rate_limit_exceeded", 429},
+      Row{"timeout_error", 504},
+      Row{"overloaded_error", 529},
+      // Exceptions inside Bedrock's streams.
+      Row{"validationException", 400},
+      Row{"modelTimeoutException", 408},
+      Row{"throttlingException", 429},
+      Row{"modelNotReadyException", 429},
+      Row{"serviceUnavailableException", 503},
   };
   const auto* row = std::ranges::find(kRows, type, &Row::type);
   return row == kRows.end() ? 0 : row->status;
