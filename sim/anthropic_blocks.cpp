@@ -85,8 +85,18 @@ class BlockReader {
     return {};
   }
 
+  // Bedrock fetches nothing.
+  Result<void> check_source(std::string_view type, const std::string& kind) const {
+    const bool fetched = kind == "url" || kind == "file";
+    if (!fetched || place_.model.provider != Provider::kBedrock) return {};
+    return messages_refusal(place_.where + "." + std::string(type) + ".source: Input tag '" + kind +
+                            "' found using 'type' does not match any of the expected tags: "
+                            "'base64'");
+  }
+
   Result<void> image(const Json& source) {
     const std::string& kind = source["type"].text();
+    TRY_VOID(check_source("image", kind));
     if (kind == "url" || kind == "file") {
       prompt_.add("image", source.dump(), count_image_tokens(source.dump()));
       return {};
@@ -111,6 +121,7 @@ class BlockReader {
   }
 
   Result<void> opaque(const std::string& type) {
+    TRY_VOID(check_source(type, block_["source"]["type"].text()));
     prompt_.add_text(type, block_.dump());
     return {};
   }

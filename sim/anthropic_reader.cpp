@@ -67,17 +67,56 @@ constexpr std::string_view kBetas[] = {"claude-code-",
                                        "oauth-",
                                        "summarize-connector-text-"};
 
+// Bedrock's Claude: another list of members, and whole values of betas.
+constexpr std::string_view kBedrockStable[] = {"anthropic_version",
+                                               "anthropic_beta",
+                                               "max_tokens",
+                                               "messages",
+                                               "system",
+                                               "tools",
+                                               "tool_choice",
+                                               "thinking",
+                                               "output_config",
+                                               "cache_control",
+                                               "metadata",
+                                               "stop_sequences",
+                                               "user_profile_id",
+                                               "temperature",
+                                               "top_p",
+                                               "top_k"};
+constexpr std::string_view kBedrockBetas[] = {"claude-code-20250219",
+                                              "interleaved-thinking-2025-05-14",
+                                              "context-management-2025-06-27",
+                                              "thinking-token-count-2026-05-13",
+                                              "effort-2025-11-24",
+                                              "dangerous-tool-use-2026-09-03",
+                                              "tool-search-tool-2025-10-19",
+                                              "tool-examples-2025-10-29",
+                                              "computer-use-2025-01-24",
+                                              "computer-use-2025-11-24",
+                                              "context-1m-2025-08-07",
+                                              "compact-2026-01-12",
+                                              "fine-grained-tool-streaming-2025-05-14",
+                                              "output-128k-2025-02-19",
+                                              "structured-outputs-2025-12-15",
+                                              "token-efficient-tools-2025-02-19",
+                                              "mid-conversation-output-config-2026-07-01",
+                                              "mid-conversation-tool-changes-2026-07-01"};
+constexpr std::string_view kBedrockTools[] = {"bash_", "text_editor_", "computer_", "memory_",
+                                              "tool_search_tool_"};
+
 constexpr std::string_view kToolFields[] = {
     "name",   "description",   "input_schema",          "cache_control",  "type",
     "strict", "defer_loading", "eager_input_streaming", "input_examples", "allowed_callers"};
 
 class MessagesReader {
  public:
-  MessagesReader(const Json& body, const std::vector<std::string>& betas, bool counting)
-      : body_(body), betas_(betas), counting_(counting) {}
+  MessagesReader(const Json& body, const MessagesDoor& door)
+      : body_(body), betas_(door.betas), counting_(door.counting), model_(door.bedrock) {}
 
   Result<Prompt> read() {
-    TRY_VOID(known_betas());
+    if (at_bedrock()) TRY_VOID(version());
+    TRY_VOID(at_bedrock() ? known_to_bedrock() : known_betas());
     TRY_VOID(known_members());
     TRY_VOID(model());
     TRY_VOID(maximum());
@@ -93,6 +132,28 @@ class MessagesReader {
   }
 
  private:
+  bool at_bedrock() const { return model_ != nullptr && model_->provider == Provider::kBedrock; }
+
+  Result<void> version() const {
+    const Json& version = body_["anthropic_version"];
+    if (version.is_null()) return messages_refusal("anthropic_version: Field required");
+    if (version.text() == "bedrock-2023-05-31") return {};
+    return messages_refusal("anthropic_version: Input should be 'bedrock-2023-05-31'");
+  }
+
+  Result<void> known_to_bedrock() const {
+    for (const std::string& beta : betas_) {
+      if (!is_one_of(kBedrockBetas, beta)) return messages_refusal("invalid beta flag");
+    }
+    // Of what it knows to edit in the context, clearing of thinking is no part.
+    for (const Json& edit : body_["context_management"]["edits"].items()) {
+      if (edit["type"].text().starts_with("clear_thinking")) {
+        return messages_refusal("context_management: Extra inputs are not permitted");
+      }
+    }
+    return {};
+  }
+
   bool has_beta(std::string_view prefix) const {
     return std::ranges::any_of(
         betas_, [prefix](const std::string& beta) { return beta.starts_with(prefix); });
@@ -114,7 +175,7 @@ class MessagesReader {
 
   Result<void> known_members() const {
     for (const auto& [name, value] : body_.members()) {
-      if (is_one_of(kStable, name)) continue;
+      if (at_bedrock() ? is_one_of(kBedrockStable, name) : is_one_of(kStable, name)) continue;
       const auto* field = std::ranges::find(kBetaFields, name, &BetaField::name);
       if (field != std::end(kBetaFields) && has_beta(field->beta)) continue;
       return messages_refusal(name + ": Extra inputs are not permitted");
@@ -123,12 +184,16 @@ class MessagesReader {
   }
 
   Result<void> model() {
+    prompt_.stream = body_["stream"].as_bool();
+    if (at_bedrock()) {
+      prompt_.model = model_->id;
+      return {};
+    }
     const std::string& id = body_["model"].text();
     if (id.empty()) return messages_refusal("model: Field required");
     model_ = find_model(Provider::kAnthropic, id);
     if (model_ == nullptr) return fail(Code::kNotFound, "model: " + id);
     prompt_.model = id;
-    prompt_.stream = body_["stream"].as_bool();
     return {};
   }
 
@@ -159,6 +224,9 @@ class MessagesReader {
       const std::string& name = tool["name"].text();
       if (type.empty() || type == "custom") {
         TRY_VOID(custom_tool(tool, where, name));
+      } else if (at_bedrock() && !runs_at_client(type)) {
+        return messages_refusal(where + ": tool type '" + type +
+                                "' is not supported for this model");
       } else {
         prompt_.add_text("tool", tool.dump());
       }
@@ -169,6 +237,11 @@ class MessagesReader {
       TRY_VOID(read_cache_control(tool, where, prompt_));
     }
     return {};
+  }
+
+  static bool runs_at_client(std::string_view type) {
+    return std::ranges::any_of(
+        kBedrockTools, [type](std::string_view prefix) { return type.starts_with(prefix); });
   }
 
   Result<void> custom_tool(const Json& tool, const std::string& where, const std::string& name) {
@@ -407,9 +480,8 @@ class MessagesReader {
 
 }  // namespace
 
-Result<Prompt> read_messages(const Json& body, const std::vector<std::string>& betas,
-                             bool counting) {
-  return MessagesReader(body, betas, counting).read();
+Result<Prompt> read_messages(const Json& body, const MessagesDoor& door) {
+  return MessagesReader(body, door).read();
 }
 
 }  // namespace sekisho::sim

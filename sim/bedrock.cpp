@@ -1,10 +1,15 @@
-// Amazon Bedrock's Converse and ConverseStream: identity (SigV4 or bearer key), paths, answers.
+// Amazon Bedrock's Converse and InvokeModel (of Claude), streamed and not: identity (SigV4 or
+// bearer key), paths, answers.
 
 #include <algorithm>
 
 #include "http/percent.h"
+#include "sim/anthropic_answer.h"
+#include "sim/anthropic_reader.h"
+#include "sim/base64.h"
 #include "sim/bedrock_content.h"
 #include "sim/bedrock_reader.h"
+#include "sim/membership.h"
 #include "sim/provider.h"
 #include "wire/aws/event_stream.h"
 #include "wire/aws/sigv4.h"
@@ -175,12 +180,48 @@ class StreamWriter {
   int index_ = 0;
 };
 
+// "us.anthropic.claude-haiku-4-5-20251001-v1:0" answers as "claude-haiku-4-5-20251001".
+std::string_view short_name(std::string_view id) {
+  id.remove_prefix(std::min(id.find("claude"), id.size()));
+  const std::size_t version = id.rfind("-v");
+  return version == std::string_view::npos ? id : id.substr(0, version);
+}
+
+MessageStyle style_of(const Job& job) {
+  return {.id_prefix = "msg_bdrk_", .model = short_name(job.prompt.model)};
+}
+
+Json invocation_metrics(const SimUsage& usage) {
+  return Json::object({{"inputTokenCount", usage.input},
+                       {"outputTokenCount", usage.output},
+                       {"invocationLatency", 100},
+                       {"firstByteLatency", 10},
+                       {"cacheReadInputTokenCount", usage.cache_read},
+                       {"cacheWriteInputTokenCount", usage.cache_write_5m + usage.cache_write_1h}});
+}
+
+// Each event of Messages in base64, in a "chunk" of the event stream.
+std::vector<Piece> packed_events(const Job& job) {
+  std::vector<Piece> pieces;
+  for (MessageEvent& event : message_events(job, style_of(job))) {
+    if (event.type == "message_stop" && job.with_usage) {
+      event.data.set("amazon-bedrock-invocationMetrics", invocation_metrics(job.usage));
+    }
+    const Json payload =
+        Json::object({{"bytes", encode_base64(event.data.dump())}, {"p", padding(pieces.size())}});
+    pieces.push_back({aws::encode_event("chunk", payload.dump()), event.tokens});
+  }
+  return pieces;
+}
+
 class Bedrock final : public ProviderApi {
  public:
   explicit Bedrock(const Keys& keys) : keys_(keys) {}
 
   Provider provider() const override { return Provider::kBedrock; }
-  std::string_view tool_id_prefix() const override { return "tooluse_"; }
+  std::string_view tool_id_prefix(const Prompt& prompt) const override {
+    return prompt.invoked ? "toolu_bdrk_" : "tooluse_";
+  }
 
   Result<std::string> identify(const Call& call) const override {
     const std::string_view value = call.headers.get("authorization");
@@ -198,9 +239,9 @@ class Bedrock final : public ProviderApi {
 
   Result<Prompt> read(const Call& call) const override {
     const auto path = split_path(call.path);
-    const bool known =
-        path && (path->operation == "converse" || path->operation == "converse-stream");
-    if (!known || call.method != "POST") {
+    constexpr std::string_view kOperations[] = {"converse", "converse-stream", "invoke",
+                                                "invoke-with-response-stream"};
+    if (!path || !is_one_of(kOperations, path->operation) || call.method != "POST") {
       return fail(Code::kUnsupported,
                   "Unable to determine service/operation name to be authorized");
     }
@@ -213,8 +254,10 @@ class Bedrock final : public ProviderApi {
     }
     auto body = Json::parse(call.body);
     if (!body) return converse_refusal("Malformed input request: " + body.error().detail);
-    TRY(Prompt prompt, read_converse(*body, *model));
-    prompt.stream = path->operation == "converse-stream";
+    const bool invoked = path->operation.starts_with("invoke");
+    TRY(Prompt prompt, invoked ? read_invoked(call, *body, *model) : read_converse(*body, *model));
+    prompt.stream = path->operation.ends_with("stream");
+    prompt.invoked = invoked;
     return prompt;
   }
 
@@ -231,11 +274,15 @@ class Bedrock final : public ProviderApi {
     http::Headers headers;
     headers.add("content-type",
                 job.prompt.stream ? "application/vnd.amazon.eventstream" : "application/json");
+    if (job.prompt.stream && job.prompt.invoked) {
+      headers.add("X-Amzn-Bedrock-Content-Type", "application/json");
+    }
     headers.add("x-amzn-RequestId", job.id);
     return headers;
   }
 
   std::string whole(const Job& job) const override {
+    if (job.prompt.invoked) return message_json(job, style_of(job)).dump();
     Json content = Json::array();
     for (const AnswerPart& part : job.answer.parts) content.push(content_json(part));
     const Json message = Json::object({{"role", "assistant"}, {"content", std::move(content)}});
@@ -246,7 +293,9 @@ class Bedrock final : public ProviderApi {
     return out.dump();
   }
 
-  std::vector<Piece> stream(const Job& job) const override { return StreamWriter(job).write(); }
+  std::vector<Piece> stream(const Job& job) const override {
+    return job.prompt.invoked ? packed_events(job) : StreamWriter(job).write();
+  }
 
   ApiError error_of(const Error& error) const override {
     switch (error.code) {
@@ -285,6 +334,21 @@ class Bedrock final : public ProviderApi {
   }
 
  private:
+  // Betas are taken from the body, and from the header too.
+  static Result<Prompt> read_invoked(const Call& call, const Json& body, const Model& model) {
+    if (!model.claude) return messages_refusal("simulated: InvokeModel of Claude models only");
+    if (!body.is_object()) return messages_refusal("Malformed input request: not an object");
+    const Json& betas = body["anthropic_beta"];
+    if (!betas.is_null() && !betas.is_array()) {
+      return messages_refusal("anthropic_beta: Input should be a valid list");
+    }
+    MessagesDoor door;
+    door.bedrock = &model;
+    door.betas = betas_in(call.headers);
+    for (const Json& beta : betas.items()) door.betas.push_back(beta.text());
+    return read_messages(body, door);
+  }
+
   Result<std::string> verify(const Call& call, std::string_view value) const {
     const auto parsed = aws::parse_authorization(value);
     if (!parsed) return fail(Code::kConflict, parsed.error().detail);

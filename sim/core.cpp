@@ -179,7 +179,7 @@ Plan SimCore::serve(const ProviderApi& api, const Call& call) {
 
 Plan SimCore::answer(const ProviderApi& api, const Model& model, const Prompt& prompt,
                      const std::string& account, const Scenario& scenario) {
-  const Answer said = make_answer(prompt, scenario, api.tool_id_prefix(), random_.next());
+  const Answer said = make_answer(prompt, scenario, api.tool_id_prefix(prompt), random_.next());
   SimUsage usage = cache_.use(account, model, prompt.blocks, now());
   usage.output = said.output_tokens() * prompt.choices;
   usage.reasoning = said.thinking_tokens() * prompt.choices;

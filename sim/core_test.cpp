@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "sim/base64.h"
 #include "wire/aws/event_stream.h"
 #include "wire/aws/sigv4.h"
 
@@ -266,6 +269,65 @@ TEST_F(CoreTest, AnthropicRefusesUnknownFieldsUnlessTheirBetaIsThere) {
   EXPECT_EQ(anthropic(body).status, 400);
   EXPECT_EQ(anthropic(body, "context-management-2025-06-27").status, 200);
   EXPECT_EQ(anthropic(body, "unheard-of-2030-01-01").status, 400);
+}
+
+constexpr std::string_view kInvoke = "/model/us.anthropic.claude-sonnet-4-6/invoke";
+std::string invoke(std::string_view more = "", std::string_view text = "hi") {
+  return R"({"anthropic_version":"bedrock-2023-05-31","max_tokens":500,"messages":[)"
+         R"({"role":"user","content":")" +
+         std::string(text) + "\"}]" + std::string(more) + "}";
+}
+
+TEST_F(CoreTest, InvokeModelAnswersAsMessagesAndBills) {
+  const auto answer = Json::parse(play(bedrock(invoke(), kInvoke))).value();
+  EXPECT_EQ(answer["model"].text(), "claude-sonnet-4-6");
+  EXPECT_EQ(answer["content"].items()[0]["text"].text(), "Hello from the simulated provider.");
+  EXPECT_EQ(answer.at("usage", "output_tokens").int_or(0), 9);
+  EXPECT_FALSE(answer["usage"].has("service_tier"));
+  ASSERT_EQ(core.bill().calls().size(), 1U);
+  EXPECT_EQ(core.bill().calls()[0].nano_usd, 3300 + 9 * 16500);
+  EXPECT_EQ(core.bill().calls()[0].provider, Provider::kBedrock);
+}
+
+TEST_F(CoreTest, InvokeModelPacksItsStream) {
+  const Plan plan = bedrock(invoke(), std::string(kInvoke) + "-with-response-stream");
+  aws::EventStreamDecoder decoder;
+  std::vector<aws::EventMessage> chunks;
+  ASSERT_TRUE(decoder.feed(all(plan), chunks));
+  std::vector<std::string> types;
+  Json last;
+  for (const aws::EventMessage& chunk : chunks) {
+    EXPECT_EQ(chunk.header(":event-type"), "chunk");
+    const Json payload = Json::parse(chunk.payload).value();
+    EXPECT_TRUE(payload.has("p"));
+    last = Json::parse(decode_base64(payload["bytes"].text()).value()).value();
+    types.push_back(last["type"].text());
+  }
+  EXPECT_EQ(types.front(), "message_start");
+  EXPECT_EQ(types.back(), "message_stop");
+  EXPECT_EQ(std::ranges::find(types, "ping"), types.end());
+  EXPECT_EQ(last.at("amazon-bedrock-invocationMetrics", "outputTokenCount").int_or(0), 9);
+}
+
+TEST_F(CoreTest, InvokeModelIsStrict) {
+  const auto refused = [&](std::string_view body, std::string_view said) {
+    const Plan plan = bedrock(body, kInvoke);
+    EXPECT_EQ(plan.status, 400) << body;
+    EXPECT_TRUE(plan.headers.get("x-amzn-errortype").starts_with("ValidationException"));
+    EXPECT_NE(all(plan).find(said), std::string::npos) << all(plan);
+  };
+  const std::string bare = R"({"max_tokens":5,"messages":[{"role":"user","content":"a"}]})";
+  refused(bare, "anthropic_version: Field required");
+  refused(R"({"anthropic_version":"bedrock-2023-05-31","messages":[]})", "max_tokens");
+  refused(invoke(R"(,"model":"m")"), "model: Extra inputs");
+  refused(invoke(R"(,"stream":true)"), "stream: Extra inputs");
+  refused(invoke(R"(,"service_tier":"auto")"), "service_tier: Extra inputs");
+  refused(invoke(R"(,"anthropic_beta":["per-turn-control-2026-07-01"])"), "invalid beta flag");
+  refused(invoke(R"(,"context_management":{})"), "context_management: Extra inputs");
+  refused(invoke(R"(,"tools":[{"type":"web_search_20250305","name":"w"}])"), "not supported");
+  refused(invoke(R"(,"anthropic_beta":"x")"), "valid list");
+  EXPECT_EQ(bedrock(invoke(R"(,"anthropic_beta":["effort-2025-11-24"])"), kInvoke).status, 200);
+  EXPECT_EQ(bedrock(invoke(), "/model/amazon.nova-pro-v1:0/invoke").status, 400);
 }
 
 TEST_F(CoreTest, ThinkingMustComeBackUnchanged) {

@@ -153,7 +153,7 @@ class OpenAi final : public ProviderApi {
   explicit OpenAi(const Keys& keys) : keys_(keys) {}
 
   Provider provider() const override { return Provider::kOpenAi; }
-  std::string_view tool_id_prefix() const override { return "call_"; }
+  std::string_view tool_id_prefix(const Prompt&) const override { return "call_"; }
 
   Result<std::string> identify(const Call& call) const override {
     const std::string_view value = call.headers.get("authorization");

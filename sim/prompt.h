@@ -1,5 +1,5 @@
 #pragma once
-// What a simulated provider understood of a request, in one form for all three dialects: enough to
+// What a simulated provider understood of a request, in one form for all dialects: enough to
 // count tokens, to model prompt caching and to choose an answer. Filled by each provider's own
 // reader after it has checked the request (bedrock.h, openai.h, anthropic.h). Plain values.
 //
@@ -64,6 +64,7 @@ struct Prompt {
   std::vector<std::string> stop_sequences;
   bool include_usage = false;  // OpenAI: stream_options.include_usage
   std::int64_t choices = 1;    // OpenAI: n
+  bool invoked = false;        // Bedrock: InvokeModel, in the dialect of Messages
 
   void add(std::string_view kind, std::string_view text, std::int64_t tokens);
   void add_text(std::string_view kind, std::string_view text);

@@ -93,7 +93,7 @@ class ProviderApi {
                                     std::int64_t tokens) const = 0;
   // The answer to a call that only counts tokens, if this is one.
   virtual std::optional<std::string> count_answer(const Call& call, std::int64_t tokens) const = 0;
-  virtual std::string_view tool_id_prefix() const = 0;
+  virtual std::string_view tool_id_prefix(const Prompt& prompt) const = 0;
   virtual http::Headers headers(const Job& job) const = 0;
   virtual std::string whole(const Job& job) const = 0;
   virtual std::vector<Piece> stream(const Job& job) const = 0;

@@ -26,6 +26,7 @@ TEST(Splice, ReplacesInsertsAndKeepsTheRest) {
   EXPECT_EQ(spliced("0123456789", {{{8, 10}, "Z"}, {{0, 0}, "A"}, {{3, 5}, ""}}), "A012567Z");
   EXPECT_EQ(spliced("0123", {{{2, 3}, "y"}, {{2, 2}, "a"}, {{2, 2}, "b"}}), "01aby3");
   EXPECT_EQ(spliced("0123456789", {{{2, 6}, "x"}, {{4, 8}, "y"}}), "01xy89");
+  EXPECT_EQ(spliced("0123456789", {{{4, 5}, "y"}, {{3, 3}, "i"}, {{2, 6}, ""}}), "016789");
 }
 
 TEST(Splice, PiecesSurviveAMove) {
@@ -67,6 +68,15 @@ TEST(Edits, MembersForAGatewayLeaveWithOneComma) {
             "{" + rest + "}");
   EXPECT_EQ(edited(R"({"model":"m",)" + a + R"(,"n":1,)" + b + R"(,"messages":[]})"),
             R"({"model":"m","n":1,"messages":[]})");
+}
+
+TEST(Edits, ARedactionInAMemberThatLeavesLeavesToo) {
+  const std::string body = R"({"model":"m","tags":["a SECRET b"],"messages":[]})";
+  std::vector<SpanEdit> edits;
+  const auto at = static_cast<std::uint32_t>(body.find("SECRET"));
+  edits.push_back({{at, at + 6}, "[REDACTED]"});
+  edit_gateway_members(chat(body), body, edits);
+  EXPECT_EQ(spliced(body, edits), R"({"model":"m","messages":[]})");
 }
 
 TEST(Edits, UsageIsAskedForInEveryShape) {
