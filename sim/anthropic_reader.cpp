@@ -137,7 +137,8 @@ class MessagesReader {
   Result<void> version() const {
     const Json& version = body_["anthropic_version"];
     if (version.is_null()) return messages_refusal("anthropic_version: Field required");
-    if (version.text() == "bedrock-2023-05-31") return {};
+    // The second is what the SDK of 2026-11 sends.
+    if (version.text() == "bedrock-2023-05-31" || version.text() == "2026-10-21") return {};
     return messages_refusal("anthropic_version: Input should be 'bedrock-2023-05-31'");
   }
 

@@ -42,6 +42,7 @@ Cline（API Provider: LiteLLM）
   Base URL {url}   API Key {dev}   Model bedrock-claude-sonnet-4-6
 Claude Code
   ANTHROPIC_BASE_URL={url} ANTHROPIC_AUTH_TOKEN={dev} claude --model claude-sonnet-4-6
+  （Bedrock の場合: --model bedrock-claude-sonnet-4-6）
 curl
   curl {url}/v1/chat/completions -H 'Authorization: Bearer {dev}' \
     -H 'Content-Type: application/json' \
@@ -64,6 +65,7 @@ Cline (API Provider: LiteLLM)
   Base URL {url}   API Key {dev}   Model bedrock-claude-sonnet-4-6
 Claude Code
   ANTHROPIC_BASE_URL={url} ANTHROPIC_AUTH_TOKEN={dev} claude --model claude-sonnet-4-6
+  (from Bedrock: --model bedrock-claude-sonnet-4-6)
 curl
   curl {url}/v1/chat/completions -H 'Authorization: Bearer {dev}' \
     -H 'Content-Type: application/json' \

@@ -168,7 +168,7 @@ std::string random_fault(SeededRandom& random) {
 
 Call random_call(SeededRandom& random, bool faults, bool whole_only) {
   Call call;
-  auto kind = random.below(3);
+  auto kind = random.below(4);
   bool stream = random.below(2) == 0 && !whole_only;
   std::string scenario = R"({\"scenario\":\"long\",\"tokens\":)" +
                          std::to_string(1 + random.below(400)) + R"(,\"pace\":)" +
@@ -181,8 +181,8 @@ Call random_call(SeededRandom& random, bool faults, bool whole_only) {
   }
   scenario += "}";
   std::string filler(random.below(3000), 'w');
-  static const char* const kModels[] = {"b", "a", "o"};
-  call.path = kind == 1 ? "/v1/messages" : "/v1/chat/completions";
+  static const char* const kModels[] = {"b", "a", "o", "b"};
+  call.path = kind == 1 || kind == 3 ? "/v1/messages" : "/v1/chat/completions";
   call.body = R"({"model":")" + std::string(kModels[kind]) + R"(","max_tokens":)" +
               std::to_string(50 + random.below(500)) + R"(,"stream":)" +
               (stream ? "true" : "false") + R"(,"messages":[{"role":"user","content":")" + filler +

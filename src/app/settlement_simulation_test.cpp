@@ -43,12 +43,14 @@ class SettlementSimulation : public ::testing::TestWithParam<const char*> {
 
   // One call to its end and all that follows from it.
   Booked call(Question q) {
-    bool messages = std::string_view(q.model) == "a";
+    std::string_view model = q.model;
+    bool messages = model == "a" || model == "m";
+    if (model == "m") model = "b";  // Messages, served by InvokeModel
     std::string scenario;
     for (char c : "{\"scenario\":\"long\",\"tokens\":400" + q.scenario + "}") {
       scenario += c == '"' ? "\\\"" : std::string(1, c);
     }
-    std::string body = R"({"model":")" + std::string(q.model) + R"(","max_tokens":1000,"stream":)" +
+    std::string body = R"({"model":")" + std::string(model) + R"(","max_tokens":1000,"stream":)" +
                        (q.stream ? "true" : "false") + q.more +
                        R"(,"messages":[{"role":"user","content":"say [[sim:)" + scenario +
                        R"(]]"}]})";
@@ -85,7 +87,7 @@ class SettlementSimulation : public ::testing::TestWithParam<const char*> {
   int status_ = 0;
 };
 
-INSTANTIATE_TEST_SUITE_P(Providers, SettlementSimulation, ::testing::Values("a", "b", "o"));
+INSTANTIATE_TEST_SUITE_P(Providers, SettlementSimulation, ::testing::Values("a", "b", "m", "o"));
 
 TEST_P(SettlementSimulation, LeavingAWholeAnswerBooksTheReservation) {
   auto booked = call({GetParam(), false, R"(,"pace":100)", 2s});

@@ -394,6 +394,56 @@ TEST_F(UpstreamTrouble, AnErrorBodyWithStatus200IsAnError) {
   EXPECT_EQ(entries(), 1);
 }
 
+namespace {
+
+std::string packed(std::string_view base64) {
+  return bedrock_event("chunk", "{\"bytes\":\"" + std::string(base64) + "\"}");
+}
+// {"type":"message_start","message":{"id":"m","type":"message","role":"assistant","content":[],
+// "usage":{"input_tokens":3,"output_tokens":1}}}
+constexpr std::string_view kPackedStart =
+    "eyJ0eXBlIjoibWVzc2FnZV9zdGFydCIsIm1lc3NhZ2UiOnsiaWQiOiJtIiwidHlwZSI6Im1lc3NhZ2UiLCJyb2xlIjoi"
+    "YXNzaXN0YW50IiwiY29udGVudCI6W10sInVzYWdlIjp7ImlucHV0X3Rva2VucyI6Mywib3V0cHV0X3Rva2VucyI6MX19"
+    "fQ==";
+
+}  // namespace
+
+// Messages served by InvokeModel: what its stream says is told as Converse's is.
+TEST_F(UpstreamTrouble, AnExceptionInsteadOfAnyPackedEventHasItsStatus) {
+  auto exception = wire::aws::encode_exception("throttlingException", R"({"message":"slow"})");
+  start(UpstreamKind::kBedrock, {{stream_reply({{{}, exception}}, kEventStream)}});
+  auto seen = ask(kMessages, true);
+  EXPECT_EQ(seen.status, 429);
+  EXPECT_THAT(seen.body, HasSubstr("rate_limit_error"));
+  EXPECT_EQ(requests(), 3u);
+  EXPECT_EQ(entries(), 0);
+}
+
+TEST_F(UpstreamTrouble, AnExceptionAmongPackedEventsIsToldInTheStream) {
+  auto exception = wire::aws::encode_exception("modelStreamErrorException",
+                                               R"({"message":"account 123456789012 broke"})");
+  start(UpstreamKind::kBedrock,
+        {{stream_reply({{{}, packed(kPackedStart)}, {1s, exception}}, kEventStream)}});
+  auto seen = ask(kMessages, true);
+  EXPECT_EQ(seen.status, 200);
+  EXPECT_FALSE(seen.ended);
+  EXPECT_THAT(seen.body, HasSubstr("event: message_start\n"));
+  EXPECT_THAT(seen.body, HasSubstr("event: error\n"));
+  EXPECT_THAT(seen.body, HasSubstr("modelStreamErrorException"));
+  EXPECT_THAT(seen.body, testing::Not(HasSubstr("123456789012")));
+  EXPECT_EQ(entries(), 1);
+  EXPECT_EQ(record().upstream_dialect, "bedrock_invoke");
+}
+
+TEST_F(UpstreamTrouble, OverflowInAPackedStreamKeepsItsWords) {
+  auto exception =
+      wire::aws::encode_exception("validationException", R"({"message":"Input is too long."})");
+  start(UpstreamKind::kBedrock, {{stream_reply({{{}, exception}}, kEventStream)}});
+  auto seen = ask(kMessages, true);
+  EXPECT_EQ(seen.status, 400);
+  EXPECT_THAT(seen.body, HasSubstr("\"Input is too long.\""));
+}
+
 TEST_F(UpstreamTrouble, CountingThatIsNotOfferedSaysSo) {
   start(UpstreamKind::kBedrock, {{json_reply(500, "{}")}});
   auto seen = ask("/v1/messages/count_tokens", false);

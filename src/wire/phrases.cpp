@@ -74,6 +74,14 @@ constexpr Phrase kPhrases[] = {
      "model whose upstream speaks {}",
      "モデル「{}」の上流「{}」は、この API からはまだ利用できません。上流の API が {} "
      "であるモデルを使ってください"},
+    {"{}: Amazon Bedrock does not offer this; leave it out, or use a model whose upstream is "
+     "Anthropic",
+     "{}: Amazon Bedrock では利用できません。指定を外すか、上流が Anthropic "
+     "のモデルを使ってください"},
+    {"{}: Amazon Bedrock does not offer this; send its bytes as base64, or use a model whose "
+     "upstream is Anthropic",
+     "{}: Amazon Bedrock では利用できません。内容を base64 で送るか、上流が Anthropic "
+     "のモデルを使ってください"},
     {"the model provider does not accept the gateway's own credentials or access ({}), an "
      "infrastructure administrator must look into it",
      "プロバイダーがゲートウェイの認証情報またはアクセスを拒否しました（{}）。インフラ担当者に"

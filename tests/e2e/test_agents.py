@@ -1,6 +1,9 @@
 """Real agents, unmodified, through the gateway to simulated providers: the file is written and the
 books equal the providers' bill to the nano-dollar."""
 
+import base64
+import json
+
 import pytest
 
 from agents import run_claude_code, run_cline
@@ -53,6 +56,38 @@ def test_cline_plan_mode(demo, tmp_path):
 def test_claude_code(demo, tmp_path, model):
     prompt, path = task(tmp_path)
     run = run_claude_code(demo.url, demo.key, model, prompt, tmp_path)
+    assert run.code == 0, run.text
+    assert path.read_text() == CONTENT
+    check_traces(demo, "claude_code", books_equal_bill(demo))
+
+
+@pytest.mark.parametrize("model, bedrock", [
+    ("claude-sonnet-4-6", "us.anthropic.claude-sonnet-4-6"),
+    ("claude-opus-5-5", "us.anthropic.claude-opus-5-5")])
+def test_claude_code_to_bedrock_alone(make_gateway, tmp_path, model, bedrock):
+    """Models that are bought from Bedrock only, under the names that Claude Code knows. Nothing is
+    refused on the way: a 400 would make it ask again with less."""
+    gateway = make_gateway(models=[
+        {"name": name, "deployments": [{"upstream": "bedrock", "model": id}]} for name, id in (
+            (model, bedrock), ("claude-haiku-4-5", "us.anthropic.claude-haiku-4-5-20251001-v1:0"))])
+    prompt, path = task(tmp_path)
+    run = run_claude_code(gateway.url, gateway.key, model, prompt, tmp_path)
+    assert run.code == 0, run.text
+    assert path.read_text() == CONTENT
+    bill = books_equal_bill(gateway)
+    assert bill["count"] >= 2
+    check_traces(gateway, "claude_code", bill)
+    assert {call["provider"] for call in bill["calls"]} == {"bedrock"}
+    assert any(call["stream"] for call in bill["calls"])
+    sent = [json.loads(base64.b64decode(request["body_base64"]))
+            for request in gateway.upstream_requests() if request["method"] == "POST"]
+    assert len(sent) == bill["count"]
+    assert all("interleaved-thinking-2025-05-14" in body["anthropic_beta"] for body in sent)
+
+
+def test_claude_code_demo_offers_bedrock(demo, tmp_path):
+    prompt, path = task(tmp_path)
+    run = run_claude_code(demo.url, demo.key, "bedrock-claude-sonnet-4-6", prompt, tmp_path)
     assert run.code == 0, run.text
     assert path.read_text() == CONTENT
     check_traces(demo, "claude_code", books_equal_bill(demo))

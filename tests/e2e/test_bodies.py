@@ -36,7 +36,9 @@ def house(tmp_path_factory, running_providers):
     models = [{"name": "house-chat", "deployments": [
                   {"upstream": "openai", "model": "gpt-4.1-mini"}]},
               {"name": "house-claude", "deployments": [
-                  {"upstream": "anthropic", "model": "claude-sonnet-4-6"}]}]
+                  {"upstream": "anthropic", "model": "claude-sonnet-4-6"}]},
+              {"name": "house-bedrock", "deployments": [
+                  {"upstream": "bedrock", "model": "us.anthropic.claude-sonnet-4-6"}]}]
     gateway = Gateway(tmp_path_factory.mktemp("house"), running_providers, models=models)
     yield gateway
     gateway.close()
@@ -128,6 +130,41 @@ def test_anthropic_bytes_pass(house, first):
         body = template.replace(MODEL, "house-claude").replace(SECRET, f" {github_token(seed)} ")
         expected = template.replace(MODEL, "claude-sonnet-4-6").replace(SECRET, f" {HIDDEN} ")
         assert upstream_body(house, "/v1/messages", body) == expected, f"seed {seed}"
+
+
+def members_of(text):
+    """(name, value as it is spelled) of each member of an object."""
+    decoder, blanks = json.JSONDecoder(strict=False), " \t\r\n"
+    at, members = text.index("{") + 1, []
+    while True:
+        while text[at] in blanks + ",":
+            at += 1
+        if text[at] == "}":
+            return members
+        name, at = decoder.raw_decode(text, at)
+        at = text.index(":", at) + 1
+        while text[at] in blanks:
+            at += 1
+        begin = at
+        _, at = decoder.raw_decode(text, at)
+        members.append((name, text[begin:at]))
+
+
+@pytest.mark.parametrize("first", range(0, len(SEEDS), 50))
+def test_messages_bytes_pass_to_bedrock(house, first):
+    """InvokeModel: model and stream leave, the version comes; every other member as it was written,
+    in its place."""
+    for seed in SEEDS[first:first + 50]:
+        template = draw_messages(Drawer(seed))
+        body = template.replace(MODEL, "house-bedrock").replace(SECRET, f" {github_token(seed)} ")
+        managed = json.loads(body, strict=False).get("context_management")
+        if isinstance(managed, (dict, list)):
+            continue  # what of it goes up has tests of its own
+        out = ("model", "stream", "context_management" if managed is None else "")
+        expected = [(name, value.replace(SECRET, f" {HIDDEN} "))
+                    for name, value in members_of(template) if name not in out]
+        up = upstream_body(house, "/v1/messages", body)
+        assert members_of(up) == [("anthropic_version", '"bedrock-2023-05-31"')] + expected, seed
 
 
 def test_nothing_is_edited_without_need(shared):

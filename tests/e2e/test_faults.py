@@ -16,6 +16,8 @@ PAIRS = {
     "chat-bedrock": (CHAT, lambda text, **more: chat(text, "bedrock-claude-sonnet-4-6", **more)),
     "chat-openai": (CHAT, lambda text, **more: chat(text, "gpt-4.1-mini", **more)),
     "messages": (MESSAGES, lambda text, **more: message(text, "claude-sonnet-4-6", **more)),
+    "messages-bedrock": (MESSAGES, lambda text, **more: message(
+        text, "bedrock-claude-sonnet-4-6", **more)),
 }
 PARTS = 40  # of a long answer: 64 bytes each
 
@@ -32,7 +34,7 @@ def ask(pair, stream=False, **scenario):
 
 
 def text_of(pair, seen):
-    if pair == "messages":
+    if pair.startswith("messages"):
         return "".join(data["delta"].get("text", "") for _, data in seen
                        if data != "[DONE]" and data["type"] == "content_block_delta")
     return "".join(choice["delta"].get("content") or "" for _, data in seen
@@ -46,14 +48,14 @@ def ended(pair, seen):
 def stream_error(pair, seen):
     """The error inside a stream, in the form that this dialect's SDKs throw on."""
     name, data = seen[-1]
-    if pair == "messages":
+    if pair.startswith("messages"):
         assert name == "error" and data["type"] == "error", seen[-1]
     return data["error"]
 
 
 def check_error(pair, body):
     error = json.loads(body)
-    if pair == "messages":
+    if pair.startswith("messages"):
         assert error["type"] == "error" and error["request_id"].startswith("req_")
     else:
         assert set(error["error"]) >= {"message", "type", "param", "code"}
@@ -133,7 +135,7 @@ def test_overload_keeps_its_class(gateway, pair):
     """Anthropic's clients wait and come again after 529; others know 503."""
     path, body = ask(pair, True, fault={"kind": "status", "status": 503, "retry_after": 30})
     got, headers, answer = gateway.post(path, body)
-    assert got == (529 if pair == "messages" else 503), answer
+    assert got == (529 if pair.startswith("messages") else 503), answer
     assert check_error(pair, answer)["type"] == "overloaded_error"
     assert lower(headers)["retry-after"] == "30"
 
@@ -158,7 +160,7 @@ def test_accounts_never_reach_the_client(gateway, pair, fault):
 def test_an_exception_before_the_first_event_has_its_status(gateway, pair):
     """Nothing was served: it is tried again, and then told with a status, not inside a stream."""
     kind = {"chat-bedrock": "throttlingException", "chat-openai": "rate_limit_exceeded",
-            "messages": "rate_limit_error"}[pair]
+            "messages": "rate_limit_error", "messages-bedrock": "throttlingException"}[pair]
     path, body = ask(pair, True, fault={"kind": "exception", "at": 0, "type": kind})
     got, _, answer = gateway.post(path, body)
     assert got == 429 and check_error(pair, answer)["type"] == "rate_limit_error", answer
@@ -195,12 +197,14 @@ def test_stream_cut_in_the_middle(gateway, pair, kind):
     assert len(gateway.upstream_requests()) == 1  # never again after the first byte
 
 
-def test_bad_checksum(gateway):
-    path, body = ask("chat-bedrock", True, fault={"kind": "bad_crc", "at": PARTS // 2})
+@pytest.mark.parametrize("pair", ["chat-bedrock", "messages-bedrock"])
+def test_bad_checksum(gateway, pair):
+    path, body = ask(pair, True, fault={"kind": "bad_crc", "at": PARTS // 2})
     stream = Stream(gateway.url, gateway.key, path, body)
     seen = events(stream.rest())
-    assert stream.cut and stream_error("chat-bedrock", seen)["message"]
-    assert gateway.entries(1)[0]["settlement"] == "estimated"
+    assert stream.cut and stream_error(pair, seen)["message"]
+    assert gateway.entries(1)[0]["settlement"] == (
+        "estimated" if pair == "chat-bedrock" else "partial")
 
 
 def test_events_in_wrong_order_are_never_half_a_call(gateway, pair):
@@ -294,7 +298,7 @@ def test_pings_in_silent_gaps(gateway):
         text = stream.rest()
         assert not stream.cut and ended(pair, events(text))
         # The simulated Anthropic sends one of its own.
-        assert text.count("ping") >= (4 if pair == "messages" else 1), pair
+        assert text.count("ping") >= {"messages": 4, "messages-bedrock": 2}.get(pair, 1), pair
     books_equal_bill(gateway)
 
 
@@ -312,7 +316,7 @@ def test_client_that_reads_nothing_holds_the_provider_back(gateway, pair):
     provider instead of keeping it all, and the provider is told to stop when the client leaves."""
     tokens = 30_000
     path, body = ask(pair, True, tokens=tokens, chunk=1)
-    if pair == "messages":
+    if pair.startswith("messages"):
         body["max_tokens"] = tokens
     client = Stream(gateway.url, gateway.key, path, body)
     assert client.some()

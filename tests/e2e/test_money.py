@@ -71,8 +71,9 @@ def test_every_pair_and_every_kind_of_token(gateway):
     for ttl in ("5m", "1h"):
         system = [{"type": "text", "text": ttl + words,
                    "cache_control": {"type": "ephemeral", "ttl": ttl}}]
-        for _ in range(2):
-            assert gateway.post("/v1/messages", message(system=system))[0] == 200
+        for model in ("claude-sonnet-4-6", "bedrock-claude-sonnet-4-6"):
+            for _ in range(2):
+                assert gateway.post("/v1/messages", message(model=model, system=system))[0] == 200
     for _ in range(2):
         assert gateway.post("/v1/chat/completions", chat(words))[0] == 200
         assert gateway.post("/v1/chat/completions", chat(words, "bedrock-nova-pro"))[0] == 200
@@ -94,12 +95,13 @@ def test_every_pair_and_every_kind_of_token(gateway):
 def test_books_equal_the_bill_under_parallel_load(gateway):
     """All pairs at once, streamed and not."""
     def one(number):
-        kind = number % 6
+        kind = number % 8
         text = marker(scenario="long", tokens=50 + number, chunk=64)
         path, body = [("/v1/chat/completions", chat(text)),
                       ("/v1/chat/completions", chat(text, "bedrock-claude-sonnet-4-6")),
-                      ("/v1/messages", message(text))][kind % 3]
-        answer = Stream(gateway.url, gateway.key, path, body | {"stream": kind > 2})
+                      ("/v1/messages", message(text)),
+                      ("/v1/messages", message(text, "bedrock-claude-sonnet-4-6"))][kind % 4]
+        answer = Stream(gateway.url, gateway.key, path, body | {"stream": kind > 3})
         answer.rest()
         return answer.status == 200 and not answer.cut
     with concurrent.futures.ThreadPoolExecutor(24) as pool:

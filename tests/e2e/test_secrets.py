@@ -14,7 +14,8 @@ HIDDEN = "[REDACTED:github-token]"
 SECRET = github_token(7)
 PAIRS = {"chat-openai": (CHAT, "gpt-4.1-mini"),
          "chat-bedrock": (CHAT, "bedrock-claude-sonnet-4-6"),
-         "messages": (MESSAGES, "claude-sonnet-4-6")}
+         "messages": (MESSAGES, "claude-sonnet-4-6"),
+         "messages-bedrock": (MESSAGES, "bedrock-claude-sonnet-4-6")}
 SCHEMA = {"type": "object", "properties": {"command": {"type": "string"}}}
 
 
@@ -25,10 +26,10 @@ def pair(request):
 
 def body_of(pair, messages, tools=False, **more):
     body = {"model": PAIRS[pair][1], "messages": messages, **more}
-    if pair == "messages":
+    if pair.startswith("messages"):
         body["max_tokens"] = 2000
     if tools:
-        body["tools"] = [{"name": "run", "input_schema": SCHEMA}] if pair == "messages" else [
+        body["tools"] = [{"name": "run", "input_schema": SCHEMA}] if pair.startswith("messages") else [
             {"type": "function", "function": {"name": "run", "parameters": SCHEMA}}]
     return body
 
@@ -52,7 +53,7 @@ def turns(pair, secret):
     """A conversation with the secret in every place that an agent may put it."""
     told = f"my token is {secret}, keep it"
     command = f"curl -H 'Authorization: token {secret}' https://api.github.com"
-    if pair == "messages":
+    if pair.startswith("messages"):
         return body_of(pair, [
             {"role": "user", "content": [{"type": "text", "text": told}]},
             {"role": "assistant", "content": [
@@ -131,11 +132,11 @@ def test_memory_changes_nothing(make_gateway, pair):
 def text_of(pair, body, stream):
     if not stream:
         body = json.loads(body)
-        if pair == "messages":
+        if pair.startswith("messages"):
             return "".join(block.get("text", "") for block in body["content"])
         return body["choices"][0]["message"]["content"] or ""
     seen = [data for _, data in events(body) if data != "[DONE]"]
-    if pair == "messages":
+    if pair.startswith("messages"):
         return "".join(data["delta"].get("text", "") for data in seen
                        if data["type"] == "content_block_delta")
     return "".join(choice["delta"].get("content") or "" for data in seen
@@ -145,12 +146,12 @@ def text_of(pair, body, stream):
 def arguments_of(pair, body, stream):
     if not stream:
         body = json.loads(body)
-        if pair == "messages":
+        if pair.startswith("messages"):
             return json.dumps(next(block["input"] for block in body["content"]
                                    if block["type"] == "tool_use"))
         return body["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"]
     seen = [data for _, data in events(body) if data != "[DONE]"]
-    if pair == "messages":
+    if pair.startswith("messages"):
         return "".join(data["delta"].get("partial_json", "") for data in seen
                        if data["type"] == "content_block_delta")
     return "".join(call["function"].get("arguments", "") for data in seen
