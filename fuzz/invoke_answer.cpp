@@ -1,6 +1,7 @@
 // Bedrock's packed streams of Messages on foreign bytes: how they are cut must not change what
 // comes out, frames are whole server-sent events and their texts lie inside them. The first byte
 // chooses the cut and whether the rest is the stream itself, or lines that are packed as events.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -38,12 +38,22 @@ void distrust_measure(Exchange& x) {
   if (!same) x.earlier.measured_prompt = 0;
 }
 
+// Whether what this deployment has no place for goes up where the next turn may be served.
+bool goes_up_elsewhere(const Exchange& x) {
+  if (x.record.dropped_fields.empty()) return false;
+  return std::ranges::any_of(x.model->deployments, [&](const auto& deployment) {
+    const auto* upstream = x.policy->find_upstream(deployment.upstream);
+    return upstream && x.upstream && upstream->kind != x.upstream->kind;
+  });
+}
+
 // What the same bytes can have as tokens in the next turn, by this turn's usage; 0 = unknown.
 // Edited contexts, and reasoning that a lowered maximum left out, are not in the provider's figure;
 // what was redacted may go up as it is next time.
 std::int64_t measured_bound(const Exchange& x) {
   bool whole = !x.envelope.context_edits && x.envelope.provider_features.empty() &&
-               !(x.lowered_output && x.dialect == wire::Dialect::kOpenAiChat);
+               !(x.lowered_output && x.dialect == wire::Dialect::kOpenAiChat) &&
+               !goes_up_elsewhere(x);
   if (x.record.settlement != "reported" || !whole) return 0;
   auto bound = x.record.usage.prompt();
   for (const auto& redaction : x.verdict.redactions) bound += redaction.where.size();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/limits.h"
 #include "wire/json_text.h"
 #include "wire/json_walk.h"
 #include "wire/json_writer.h"

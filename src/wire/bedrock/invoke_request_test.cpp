@@ -69,16 +69,17 @@ TEST(InvokeRequest, BetasOfTheBodyAreJoined) {
 }
 
 TEST(InvokeRequest, WhatSpeaksToAnthropicsOwnServiceIsLeftOutAndTold) {
-  auto out = edited(
-      R"({"model":"m","service_tier":"auto","speed":"standard","messages":[],"inference_geo":"global",)"
-      R"("tags":["t"],"metadata":{"user_id":"u"}})");
+  auto out = edited(R"({"model":"m","service_tier":"auto","speed":"standard","messages":[],)"
+                    R"("inference_geo":"global",)"
+                    R"("tags":["t"],"metadata":{"user_id":"u"}})");
   EXPECT_EQ(out.body, with_version(R"("messages":[],"metadata":{"user_id":"u"}})"));
   EXPECT_THAT(out.dropped, ElementsAre("service_tier", "speed", "inference_geo"));
 }
 
 TEST(InvokeRequest, ContextManagementThatKeepsAllLeaves) {
   const std::string keeps =
-      R"({"model":"m","context_management":{"edits":[{"type":"clear_thinking_20251015","keep":"all"}]},"messages":[]})";
+      R"({"model":"m","context_management":{"edits":[{"type":"clear_thinking_20251015",)"
+      R"("keep":"all"}]},"messages":[]})";
   EXPECT_EQ(edited(keeps).body, with_version(R"("messages":[]})"));
   EXPECT_THAT(edited(keeps).dropped, ElementsAre("context_management"));
   const std::string clears =

@@ -35,9 +35,13 @@ test('parallel tools in a stream', async () => {
 test('image and count', async () => {
   const messages = ask([{ type: 'text', text: 'what' }, { type: 'image', source: {
     type: 'base64', media_type: 'image/png', data: png } }]);
-  const { input_tokens: counted } = await client.messages.countTokens({ model, messages });
   const answer = await client.messages.create({ model, max_tokens: 5, messages });
-  assert.equal(answer.usage.input_tokens, counted);
+  if (model.startsWith('bedrock-')) {
+    await assert.rejects(client.messages.countTokens({ model, messages }), { status: 501 });
+  } else {
+    const { input_tokens: counted } = await client.messages.countTokens({ model, messages });
+    assert.equal(answer.usage.input_tokens, counted);
+  }
 });
 
 test('errors before and in the stream', async () => {
