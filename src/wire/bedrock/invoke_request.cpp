@@ -71,6 +71,13 @@ std::string key_of(Span member, std::string_view body) {
   return key ? unescape_json(cursor.of(key->raw)) : std::string();
 }
 
+// The cursor at the member's value.
+JsonCursor value_of(Span member, std::string_view body) {
+  JsonCursor key(body, member.begin);
+  key.read_string();
+  return JsonCursor(body, body.find(':', key.position()) + 1);
+}
+
 class Editor {
  public:
   Editor(const Envelope& envelope, std::string_view body) : e_(envelope), body_(body) {}
@@ -117,7 +124,7 @@ class Editor {
     } else if (key == "anthropic_beta") {
       read_betas(member);
       out_.push_back(member);
-    } else if (is_one_of(kLeftOut, key) || asks_for_nothing(key)) {
+    } else if (is_one_of(kLeftOut, key) || asks_for_nothing(key, member)) {
       out_.push_back(member);
       drop(key);
     }
@@ -126,15 +133,14 @@ class Editor {
 
   // {"edits": [{"type": "clear_thinking_20251015", "keep": "all"}]}: agents send it to say that
   // nothing is to be left out, and the service does not know this kind of edit.
-  bool asks_for_nothing(std::string_view key) const {
-    return key == "context_management" && !e_.context_edits;
+  bool asks_for_nothing(std::string_view key, Span member) const {
+    if (key != "context_management" || e_.context_edits) return false;
+    const JsonType type = value_of(member, body_).peek();
+    return type == JsonType::kObject || type == JsonType::kNull;
   }
 
   void read_betas(Span member) {
-    JsonCursor cursor(body_, member.begin);
-    cursor.read_string();
-    auto colon = body_.find(':', cursor.position());
-    JsonCursor values(body_, colon + 1);
+    JsonCursor values = value_of(member, body_);
     values.walk([&](const JsonString& text, bool is_key) {
       if (!is_key) add_beta(unescape_json(values.of(text.raw)));
     });

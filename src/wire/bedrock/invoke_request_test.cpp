@@ -82,6 +82,7 @@ TEST(InvokeRequest, ContextManagementThatKeepsAllLeaves) {
       R"("keep":"all"}]},"messages":[]})";
   EXPECT_EQ(edited(keeps).body, with_version(R"("messages":[]})"));
   EXPECT_THAT(edited(keeps).dropped, ElementsAre("context_management"));
+  EXPECT_THAT(edited(R"({"model":"m","context_management":7,"messages":[]})").dropped, IsEmpty());
   const std::string clears =
       R"("context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]},"messages":[]})";
   EXPECT_EQ(edited(R"({"model":"m",)" + clears).body, with_version(clears));
