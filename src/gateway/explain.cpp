@@ -33,6 +33,20 @@ const KeyPolicy* explain_key(const Policy& policy, KeyId id, WallTime now, Answe
   return key;
 }
 
+// One deployment that speaks the dialect is enough; else why the first one does not.
+Outcome<void> reaches_any(const Policy& policy, const catalog::ModelGroup& group,
+                          wire::Dialect dialect) {
+  Outcome<void> first;
+  for (const auto& deployment : group.deployments) {
+    const auto* upstream = policy.find_upstream(deployment.upstream);
+    if (!upstream) continue;
+    auto reaches = check_dialect(dialect, *upstream, group, deployment);
+    if (reaches) return {};
+    if (first) first = std::move(reaches);
+  }
+  return first;
+}
+
 const catalog::ModelGroup* explain_model(const Policy& policy, const KeyPolicy& key,
                                          const Question& question, Answer& answer) {
   auto group = find_allowed_model(policy, key, question.model);
@@ -41,11 +55,11 @@ const catalog::ModelGroup* explain_model(const Policy& policy, const KeyPolicy& 
     return nullptr;
   }
   answer.steps.push_back({"model", true, "model group " + (*group)->name});
-  const auto* upstream = policy.find_upstream((*group)->deployments.front().upstream);
-  if (!question.dialect || !upstream) return *group;
-  if (auto reaches = check_dialect(*question.dialect, *upstream, **group); !reaches) {
-    refuse_with(answer, "route", std::move(reaches).error());
-    return nullptr;
+  if (question.dialect) {
+    if (auto reaches = reaches_any(policy, **group, *question.dialect); !reaches) {
+      refuse_with(answer, "route", std::move(reaches).error());
+      return nullptr;
+    }
   }
   return *group;
 }

@@ -181,6 +181,12 @@ Outcome<void> build_bedrock(Exchange& x, const Upstream& upstream,
               : build_invoke(x, upstream, deployment, request);
 }
 
+// An ARN of an inference profile does not tell; then the group's facts do.
+bool is_claude(const catalog::ModelGroup& group, const catalog::Deployment& deployment) {
+  const auto& id = deployment.upstream_model;
+  return id.contains("claude") || (id.starts_with("arn:") && group.facts.target.family == "claude");
+}
+
 }  // namespace
 
 std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstream,
@@ -198,7 +204,7 @@ std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstrea
 Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& x, const Upstream& upstream,
                                                         const catalog::Deployment& deployment) {
   auto request = std::make_unique<UpstreamRequest>();
-  if (auto reaches = check_dialect(x.dialect, upstream, *x.model); !reaches) {
+  if (auto reaches = check_dialect(x.dialect, upstream, *x.model, deployment); !reaches) {
     return Refused(std::move(reaches).error());
   }
   if (upstream.kind != UpstreamKind::kBedrock) {
@@ -210,11 +216,12 @@ Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& x, const Upstr
 }
 
 Outcome<void> check_dialect(wire::Dialect dialect, const Upstream& upstream,
-                            const catalog::ModelGroup& group) {
+                            const catalog::ModelGroup& group,
+                            const catalog::Deployment& deployment) {
   bool bedrock = upstream.kind == UpstreamKind::kBedrock;
   bool translated = bedrock && dialect == wire::Dialect::kOpenAiChat;
-  bool invoked = bedrock && dialect == wire::Dialect::kAnthropicMessages &&
-                 group.facts.target.family == "claude";
+  bool invoked =
+      bedrock && dialect == wire::Dialect::kAnthropicMessages && is_claude(group, deployment);
   if (translated || invoked || dialect_of(upstream.kind) == dialect) return {};
   wire::Refusal refusal;
   refusal.code = Code::kUnsupported;

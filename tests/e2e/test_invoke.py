@@ -104,6 +104,37 @@ def test_another_deployment_serves_what_bedrock_does_not(make_gateway):
     assert {request["provider"] for request in gateway.upstream_requests()} == {"anthropic"}
 
 
+def test_deployments_that_cannot_speak_messages_are_passed_over(make_gateway):
+    gateway = make_gateway(models=[{"name": "all", "deployments": [
+        {"upstream": "openai", "model": "gpt-4.1-mini", "weight": 1000},
+        {"upstream": "bedrock", "model": "amazon.nova-pro-v1:0", "weight": 1000},
+        {"upstream": "bedrock", "model": "us.anthropic.claude-sonnet-4-6"}]}])
+    assert told(gateway, "all")
+    for _ in range(5):
+        assert gateway.post(MESSAGES, message(model="all"))[0] == 200
+    assert {request["target"] for request in gateway.upstream_requests()} == {
+        "/bedrock/model/us.anthropic.claude-sonnet-4-6/invoke"}
+
+
+def test_an_inference_profile_is_what_it_is_priced_as(make_gateway):
+    profile = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123"
+    gateway = make_gateway(models=[{"name": name, "deployments": [
+        {"upstream": "bedrock", "model": profile, "priced_as": like}]} for name, like in (
+            ("sonnet", "us.anthropic.claude-sonnet-4-6"), ("nova", "us.amazon.nova-pro-v1:0"))])
+    gateway.post(MESSAGES, message(model="sonnet"))
+    assert sent(gateway)[0]["target"] == (
+        "/bedrock/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A111122223333%3A"
+        "application-inference-profile%2Fabc123/invoke")
+    assert "cannot be reached" in gateway.post(MESSAGES, message(model="nova"))[2]
+
+
+def told(gateway, model):
+    """Whether `explain` allows it for Messages."""
+    _, _, body = call(gateway.url + "/api/v1/explain", gateway.admin,
+                      {"model": model, "api": "messages"})
+    return json.loads(body)["allowed"]
+
+
 def test_other_families_stay_refused(gateway):
     status, _, answer = gateway.post(MESSAGES, message(model="bedrock-nova-pro"))
     assert status == 400 and "bedrock-nova-pro" in answer
@@ -111,11 +142,7 @@ def test_other_families_stay_refused(gateway):
 
 
 def test_explain_allows_it(gateway):
-    def told(model):
-        _, _, body = call(gateway.url + "/api/v1/explain", gateway.admin,
-                          {"model": model, "api": "messages"})
-        return json.loads(body)["allowed"]
-    assert told(MODEL) and not told("bedrock-nova-pro")
+    assert told(gateway, MODEL) and not told(gateway, "bedrock-nova-pro")
 
 
 def test_a_small_budget_lowers_the_maximum(gateway):
