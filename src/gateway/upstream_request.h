@@ -34,8 +34,8 @@ Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& exchange,
                                                         const Upstream& upstream,
                                                         const catalog::Deployment& deployment);
 
-// Whether a call in `dialect` can be served by this deployment at `upstream`, as it is, translated, or (Messages to
-// Claude on Bedrock) with a few edits.
+// Whether a call in `dialect` can be served by this deployment at `upstream`, as it is, translated,
+// or (Messages to Claude on Bedrock) with a few edits.
 Outcome<void> check_dialect(wire::Dialect dialect, const Upstream& upstream,
                             const catalog::ModelGroup& group,
                             const catalog::Deployment& deployment);
