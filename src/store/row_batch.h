@@ -72,7 +72,9 @@ class RowBatch {
   static Cell cell(const std::optional<T>& value) {
     return value ? cell(*value) : Cell();
   }
-  static Cell cell(std::string_view text) { return cell(Cell::Kind::kText, text.data(), text.size()); }
+  static Cell cell(std::string_view text) {
+    return cell(Cell::Kind::kText, text.data(), text.size());
+  }
   static Cell cell(const std::string& text) { return cell(std::string_view(text)); }
   static Cell cell(std::span<const std::uint8_t> blob) {
     return cell(Cell::Kind::kBlob, reinterpret_cast<const char*>(blob.data()), blob.size());
