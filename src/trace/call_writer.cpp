@@ -124,7 +124,8 @@ Result<> CallWriter::insert(std::span<const Place> places) {
   for (std::size_t first = 0; first < places.size(); ++first) {
     auto done = db_.insert(rows_, first);
     auto end = done ? places.size() : first + static_cast<std::size_t>(db_.changes());
-    for (; first < end; ++first) TRY_VOID(write_content(*places[first].second, places[first].first));
+    for (; first < end; ++first)
+      TRY_VOID(write_content(*places[first].second, places[first].first));
     if (done) return {};
     if (done.error().code != Code::kConflict) {
       TRY_VOID(refuse(std::move(done).error()));
