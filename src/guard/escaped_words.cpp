@@ -3,64 +3,26 @@
 #include <algorithm>
 
 #include "guard/byte_class.h"
+#include "guard/spelling.h"
 
 namespace sekisho::guard {
 
 namespace {
 
-constexpr std::size_t kBefore = 256, kBehind = 1500;  // of a word, from its first escape
+constexpr std::size_t kBefore = 256, kBehind = 1500;  // of a word, from its first spelling
 constexpr ByteClass kDelimiter{std::string_view("\0-\x20\"'`<>", 7)};
-constexpr ByteClass kInSecret{"A-Za-z0-9_+/=:.@-"};
 
-int hex(char c) {
-  if (kDigits.has(c)) return c - '0';
-  return kHexDigits.has(c) ? (c | 0x20) - 'a' + 10 : -1;
-}
-
-struct Escape {
-  std::size_t bytes = 0;  // 0: none
-  char meaning = 0;
-};
-
-// %2D or \u002d at `at`.
-Escape escape_at(std::string_view text, std::size_t at) {
-  std::size_t digits = at + 1;
-  if (text[at] == '\\') {
-    if (text.substr(at + 1, 3) != "u00") return {};
-    digits = at + 4;
-  } else if (text[at] != '%') {
-    return {};
+// The first spelling of a byte of a secret at or behind `from`, or a character without width in
+// what may be one.
+std::size_t next_spelled(std::string_view text, std::size_t from) {
+  for (std::size_t at = find_spelling(text, from); at != std::string_view::npos;
+       at = find_spelling(text, at + 1)) {
+    const Spelling spelling = spelling_at(text, at);
+    if (spelling.bytes == 0) continue;
+    if (spelling.silent ? interrupts_secret(text, at) : kInSecret.has(spelling.meaning)) return at;
   }
-  if (digits + 2 > text.size()) return {};
-  const int high = hex(text[digits]), low = hex(text[digits + 1]);
-  if (high < 0 || low < 0) return {};
-  return {digits + 2 - at, static_cast<char>(high * 16 + low)};
+  return std::string_view::npos;
 }
-
-// The escapes of a text that spell a byte of a secret. Remembers where the next sign of either kind
-// stands, so that the whole walk looks at each byte twice at most, however many escapes there are.
-class Escapes {
- public:
-  explicit Escapes(std::string_view text)
-      : text_(text), percent_(text.find('%')), slash_(text.find('\\')) {}
-
-  // The first at or behind `from`. REQUIRES: `from` never falls.
-  std::size_t next(std::size_t from) {
-    while (percent_ != std::string_view::npos || slash_ != std::string_view::npos) {
-      std::size_t& at = percent_ < slash_ ? percent_ : slash_;
-      if (at >= from) {
-        const Escape escape = escape_at(text_, at);
-        if (escape.bytes > 0 && kInSecret.has(escape.meaning)) return at;
-      }
-      at = text_.find(text_[at], std::max(from, at + 1));
-    }
-    return std::string_view::npos;
-  }
-
- private:
-  std::string_view text_;
-  std::size_t percent_, slash_;
-};
 
 // A decoded word and, for each of its bytes and its end, where that stands in the text.
 struct Word {
@@ -71,10 +33,12 @@ struct Word {
 Word decode(std::string_view text, std::size_t begin, std::size_t end) {
   Word word;
   for (std::size_t at = begin; at < end;) {
-    const Escape escape = escape_at(text, at);
-    word.origin.push_back(at);
-    word.text.push_back(escape.bytes > 0 ? escape.meaning : text[at]);
-    at += escape.bytes > 0 ? escape.bytes : 1;
+    const Spelling spelling = spelling_at(text, at);
+    if (!spelling.silent || spelling.bytes == 0) {
+      word.origin.push_back(at);
+      word.text.push_back(spelling.bytes > 0 ? spelling.meaning : text[at]);
+    }
+    at += std::max<std::size_t>(spelling.bytes, 1);
   }
   word.origin.push_back(end);
   return word;
@@ -107,8 +71,8 @@ void scan_whole(const RuleSet& rules, std::string_view text, std::vector<Finding
   const std::size_t plain = out.size();
   std::vector<Finding> found;
   std::size_t done = 0;  // words before are dealt with
-  Escapes escapes(text);
-  for (std::size_t at = escapes.next(0); at != std::string_view::npos; at = escapes.next(done)) {
+  for (std::size_t at = next_spelled(text, 0); at != std::string_view::npos;
+       at = next_spelled(text, done)) {
     std::size_t begin = at, end = std::min(text.size(), at + kBehind);
     const std::size_t least = std::max(done, at - std::min(at, kBefore));
     while (begin > least && !kDelimiter.has(text[begin - 1])) --begin;

@@ -6,6 +6,7 @@
 
 #include "guard/compiled_rules.h"
 #include "guard/escaped_words.h"
+#include "guard/spelling.h"
 #include "wire/json_text.h"
 
 namespace sekisho::guard {
@@ -40,12 +41,14 @@ bool spells_text(std::string_view raw, std::size_t at) {
   return raw.substr(at + 1, 3) == "u00" && two_digits(at + 4);  // \\u002d
 }
 
-// The first \u, \/ or % in [at, end) of which spells_text() is true, or `end`.
+// The first \u, \/ or % in [at, end) of which spells_text() is true, or character without width
+// that interrupts a secret, or `end`.
 std::size_t spelled_from(std::string_view raw, std::size_t at, std::size_t end) {
   for (; at < end; ++at) {
     const char next = at + 1 < raw.size() ? raw[at + 1] : '\0';
     const bool spelled = raw[at] == '\\' && (next == 'u' || next == '/');
     if ((spelled || raw[at] == '%') && spells_text(raw, at)) return at;
+    if (interrupts_secret(raw, at)) return at;
   }
   return end;
 }
@@ -61,7 +64,8 @@ __attribute__((target("avx2"))) bool any_spelled_avx2(std::string_view raw, std:
     const auto spelled = _mm256_and_si256(
         _mm256_cmpeq_epi8(here, slash),
         _mm256_or_si256(_mm256_cmpeq_epi8(next, letter), _mm256_cmpeq_epi8(next, solidus)));
-    const auto either = _mm256_or_si256(spelled, _mm256_cmpeq_epi8(here, percent));
+    auto either = _mm256_or_si256(spelled, _mm256_cmpeq_epi8(here, percent));
+    if (_mm256_movemask_epi8(here) != 0) either = _mm256_or_si256(either, may_be_silent(here));
     if (_mm256_testz_si256(either, either) != 0) continue;
     if (spelled_from(raw, at, at + 32) < at + 32) return true;
   }

@@ -82,6 +82,35 @@ TEST(JsonScan, TellsLettersFromEscapes) {
   }
 }
 
+// Zero-width space and joiners, word joiner, byte order mark, soft hyphen.
+TEST(JsonScan, ReadsOverCharactersWithoutWidth) {
+  const std::string token = "glpat-" + std::string("q7Rk2LmX9bVt4ZsP1wYd");
+  for (const std::string_view silent :
+       {"\u200B", "\u200C", "\u200D", "\u2060", "\uFEFF", "\u00AD"}) {
+    for (const std::size_t at : {1, 5, 6, 15, 25}) {
+      for (const int times : {1, 3}) {
+        std::string text = token;
+        for (int i = 0; i < times; ++i) text.insert(at, silent);
+        text = "use " + text + " here";
+        std::vector<Finding> found;
+        scan_whole(rules(), text, found);
+        ASSERT_EQ(found.size(), 1u) << text;
+        EXPECT_EQ(redact(text, found, rules()), "use [REDACTED:gitlab-token] here");
+        const std::string raw = "line\\n" + text;
+        ASSERT_EQ(in_place(raw), decoded_first(raw));
+        ASSERT_EQ(in_place(raw).size(), 1u);
+      }
+    }
+  }
+  for (const std::string_view plain :
+       {"\uFEFFimport os", "inter\u00ADnational co\u00ADoperation", "👨\u200D👩\u200D👧 family",
+        "pass\u200Bword: see the manual"}) {
+    std::vector<Finding> found;
+    scan_whole(rules(), plain, found);
+    EXPECT_TRUE(found.empty()) << plain;
+  }
+}
+
 TEST(JsonScan, FindsLongSecrets) {
   SampleDrawer drawer(43);
   for (const std::string_view newline : {"\n", "\r\n", "\\n"}) {
@@ -102,6 +131,7 @@ TEST(JsonScan, EqualsDecodingFirstForAnyText) {
         const std::size_t begin = drawer.below(3) == 0 ? drawer.below(sample.size()) : 0;
         text += sample.substr(begin, drawer.below(2) == 0 ? sample.size() : drawer.below(12));
         text += drawer.characters("\t\n\r \"%/\\nrtbu=:-", drawer.below(4));
+        if (drawer.below(6) == 0) text.insert(drawer.below(text.size() + 1), "\u200B");
       }
       std::string raw = spell(drawer, text, drawer.below(2) * 30);
       // What a validating walk refuses does not come here; it must do no harm either.
