@@ -33,7 +33,7 @@ class VersionHash {  // FNV-1a
 };
 
 void add_to_version(VersionHash& hash, const RuleSpec& s) {
-  for (const auto text : {s.id, s.anchors, s.alphabet, s.pattern}) hash.add(text);
+  for (const auto text : {s.id, s.anchors, s.alphabet, s.pattern, s.broken}) hash.add(text);
   hash.add(fmt::format("{} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(s.shape), s.fold_case,
                        s.min_bytes, s.run_start, s.glued, s.long_run, s.skip, s.mix, s.min_entropy,
                        static_cast<int>(s.check), s.generic));
@@ -47,6 +47,16 @@ std::vector<std::string_view> split(std::string_view list) {
     begin = end + 1;
   }
   return parts;
+}
+
+std::unique_ptr<RE2> compile(std::string_view pattern) {
+  RE2::Options options;
+  options.set_longest_match(true);
+  options.set_log_errors(false);
+  options.set_max_mem(1 << 20);
+  auto compiled = std::make_unique<RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+  assert(compiled->ok());
+  return compiled;
 }
 
 }  // namespace
@@ -74,15 +84,8 @@ void CompiledRules::add(const RuleSpec& spec, std::vector<Anchor>& anchors) {
   CompiledRule rule;
   rule.spec = &spec;
   rule.alphabet = ByteClass(spec.alphabet);
-  if (!spec.pattern.empty()) {
-    RE2::Options options;
-    options.set_longest_match(true);
-    options.set_log_errors(false);
-    options.set_max_mem(1 << 20);
-    rule.pattern =
-        std::make_unique<RE2>(re2::StringPiece(spec.pattern.data(), spec.pattern.size()), options);
-    assert(rule.pattern->ok());
-  }
+  if (!spec.pattern.empty()) rule.pattern = compile(spec.pattern);
+  if (!spec.broken.empty()) rule.broken = compile(spec.broken);
   const auto index = static_cast<std::uint16_t>(rules_.size());
   rules_.push_back(std::move(rule));
   for (const auto text : split(spec.anchors)) {

@@ -23,7 +23,7 @@ namespace sekisho::guard {
 struct CompiledRule {
   const RuleSpec* spec = nullptr;
   ByteClass alphabet;
-  std::unique_ptr<re2::RE2> pattern;  // null if the rule has none
+  std::unique_ptr<re2::RE2> pattern, broken;  // null if the rule has none
 
   CompiledRule();
   CompiledRule(CompiledRule&&) noexcept;

@@ -46,6 +46,9 @@ struct RuleSpec {
   bool fold_case = false;          // anchors in lower case, met in any case
   std::string_view alphabet = {};  // kToken: bytes that continue the token
   std::string_view pattern = {};
+  // kToken: what a token that is broken over two lines must be, both parts together: of one length
+  // only, or with a checksum, so that a word on the next line is not taken for its end.
+  std::string_view broken = {};
   std::size_t min_bytes = 0;  // kToken: shorter runs are not looked at
   bool run_start = false;     // the byte before the anchor must not be of the alphabet
   bool glued = false;         // …but once in a run it may stand behind a name: MY_KEY_sk-ant-…

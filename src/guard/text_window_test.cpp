@@ -33,6 +33,33 @@ TEST(TextWindow, FindsTheSamplesOfEachRuleAtEveryCut) {
   }
 }
 
+TEST(TextWindow, FindsTokensBrokenOverTwoLinesAtEveryCut) {
+  SampleDrawer drawer(59);
+  int tried = 0;
+  for (std::size_t r = 0; r < rules().rules().size(); ++r) {
+    if (spec_of(r).broken.empty()) continue;
+    for (const std::string_view line : {"\n", "\r\n", "\n    "}) {
+      std::string text = drawer.draw(spec_of(r)).text;
+      const std::size_t size = text.size();
+      text.insert(size / 2, line);
+      text = "a key:\n" + text + "\nand more words\n";
+      const auto found = scan(text);
+      if (found.empty()) continue;  // another kind of the rule than those of one length
+      ++tried;
+      EXPECT_EQ(found[0].end - found[0].begin, size + line.size()) << describe(text, found);
+      expect_same_at_every_cut(text);
+      if (HasFatalFailure()) return;
+    }
+  }
+  EXPECT_GE(tried, 25);
+  for (const std::string_view text :
+       {"ghp_0123456789abcdef\nghijABCDEFGHIJ01234567 is none", "xai-grok1234\nis a model\n",
+        "sk-proj-some-long-name-1A\nanother line\n", "AIzaSyXXXXXXXXXX\nXXXXXXXXXXXXXXXXXXXXXXX"}) {
+    expect_same_at_every_cut(text);
+    EXPECT_TRUE(scan(text).empty()) << text;
+  }
+}
+
 TEST(TextWindow, FindsNothingInCounterExamplesAtEveryCut) {
   for (std::size_t r = 0; r < rules().rules().size(); ++r) {
     for (const auto text : spec_of(r).clean) expect_same_at_every_cut(text);

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <string>
 
 #include "guard/checksum.h"
 #include "guard/plausible.h"
@@ -101,6 +102,30 @@ bool is_plausible(const CompiledRule& rule, std::string_view body) {
   return !reads_as_words(body, 12) && passes_check(rule, body);
 }
 
+// A token whose run goes up to `end`: was it broken there, and goes on in the next line?
+Trial judge_broken(const CompiledRule& rule, const ScanText& text, std::size_t start,
+                   std::size_t body, std::size_t end, ScanCounts& counts) {
+  constexpr std::size_t kFirstPart = 8, kIndent = 24;
+  if (rule.broken == nullptr || end - body < kFirstPart) return Trial::no();
+  const std::size_t begin = start + rule.spec->skip, cap = start + kTokenBytes;
+  std::size_t line = end + (text[end] == '\r' ? 1 : 0);
+  if (text.open_at(line)) return Trial::more(begin);
+  if (text[line] != '\n') return Trial::no();
+  ++line;
+  const std::size_t rest = kBlank.run_end(text.bytes, line, std::min(text.size(), line + kIndent));
+  if (rest < line + kIndent && text.open_at(rest)) return Trial::more(begin);
+  const std::size_t stop = rule.alphabet.run_end(text.bytes, rest, std::min(text.size(), cap));
+  counts.bytes_judged += stop - end;
+  if (stop < cap && text.open_at(stop)) return Trial::more(begin, &rule.alphabet, cap);
+  if (stop >= cap || stop == rest || !may_end_before(rule, text[stop])) return Trial::no();
+  ++counts.patterns_run;
+  std::string whole(text.bytes.substr(start, end - start));
+  whole += text.bytes.substr(rest, stop - rest);
+  if (!RE2::FullMatch(whole, *rule.broken)) return Trial::no();
+  return is_plausible(rule, std::string_view(whole).substr(body - start)) ? Trial::yes(begin, stop)
+                                                                          : Trial::no();
+}
+
 }  // namespace
 
 bool starts_run(const ScanText& text, std::size_t at, const ByteClass& alphabet) {
@@ -135,6 +160,8 @@ Trial judge_token(const CompiledRule& rule, const ScanText& text, const AnchorHi
   const std::size_t end = rule.alphabet.run_end(text.bytes, body, std::min(cap, text.size()));
   counts.bytes_judged += end - hit.start;
   if (end < cap && text.open_at(end)) return Trial::more(begin, &rule.alphabet, cap);
+  const Trial broken = judge_broken(rule, text, hit.start, body, end, counts);
+  if (broken.verdict != Verdict::kNo) return broken;
   if (end - hit.start < spec.min_bytes) return Trial::no();
 
   ++counts.patterns_run;
