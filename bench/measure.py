@@ -62,7 +62,16 @@ def run_load(binaries, target, cell, seconds, label):
     result = json.loads(report)
     result["cpu_ns"] = after[0] - before[0]
     if after[1] > before[1] and not result["failed"]:
-        result.update(failed=1, fault=f"{after[1] - before[1]} major page faults")
+        result.update(failed=1, fault=f"{after[1] - before[1]} major page faults", from_disk=True)
+    return result
+
+
+def run_undisturbed(binaries, target, cell, seconds, label):
+    """A run in which a page came from disk tells of the disk: it is made again, twice at most."""
+    for attempt in range(3):
+        result = run_load(binaries, target, cell, seconds, f"{label}-{attempt}")
+        if not result.get("from_disk"):
+            break
     return result
 
 
@@ -82,7 +91,7 @@ def measure(binaries, targets, cell, rounds, seconds, tell):
     for number in range(rounds):
         order = targets if number % 2 == 0 else targets[::-1]
         for target in order:
-            result = run_load(binaries, target, cell, seconds, f"{cell.id}-{number}")
+            result = run_undisturbed(binaries, target, cell, seconds, f"{cell.id}-{number}")
             runs[target.name].append(result)
             tell(cell, number, target, result)
     return {name: summary(cell, results) for name, results in runs.items()}
