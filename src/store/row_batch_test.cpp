@@ -35,7 +35,8 @@ struct Fixture {
 TEST(RowBatch, CarriesEveryKindOfValue) {
   Fixture f;
   const std::uint8_t bytes[] = {0, 255, 7};
-  f.rows.add(INT64_MIN, std::string("日本"), Bytes(bytes), UnitId{4}, Money{-5});
+  const std::string text = "日本";
+  f.rows.add(INT64_MIN, text, Bytes(bytes), UnitId{4}, Money{-5});
   f.rows.add(2, std::string_view(), Bytes(), UnitId{}, true);
   f.rows.add(std::optional(3), kNothing, kNothing, std::optional<int>(), Money{});
   ASSERT_TRUE(f.database->insert(f.rows));
