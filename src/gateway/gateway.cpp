@@ -221,8 +221,9 @@ io::task<bool> relay_somewhere(Exchange& x, std::optional<wire::Refusal>& told) 
 wire::Refusal as_not_counted(wire::Refusal refusal) {
   bool of_request = refusal.code == Code::kUpstreamRejected || refusal.rule == "dialect" ||
                     refusal.code == Code::kContextOverflow || refusal.code == Code::kTooLarge;
-  if (!of_request) refusal.code = Code::kNotOffered;
-  if (!of_request) refusal.retry_after_s.reset();
+  if (of_request) return refusal;
+  refusal.code = Code::kNotOffered;
+  refusal.retry_after_s.reset();
   return refusal;
 }
 

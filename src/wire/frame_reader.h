@@ -30,7 +30,6 @@ class FrameReader {
   static bool continues(const FrameText& text) { return text.field / 4 < kOwnFields; }
   // Whether a stream that ends here, before the dialect's mark, says all the same all it has to.
   virtual bool may_end() const { return false; }
-  virtual std::string_view ping() const = 0;
 
   Usage usage;
   bool complete = false;

@@ -22,7 +22,6 @@ class ReadAnswer : public RawAnswer {
   std::string_view served_tier() const override { return reader_->served_tier; }
   std::optional<bool> served_fast() const override { return reader_->fast; }
   std::optional<bool> served_us() const override { return reader_->us; }
-  std::string_view ping() const override { return reader_->ping(); }
   std::size_t output_bytes() const override { return reader_->output_bytes; }
 
  protected:

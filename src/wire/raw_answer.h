@@ -64,7 +64,6 @@ class RawAnswer {
   // when the answer does not say.
   virtual std::optional<bool> served_fast() const = 0;
   virtual std::optional<bool> served_us() const = 0;
-  virtual std::string_view ping() const = 0;  // what to send in a silent gap ("" = none)
   // Bytes of output text seen (for estimates when usage is missing).
   virtual std::size_t output_bytes() const = 0;
 };

@@ -14,9 +14,6 @@ class AnthropicReader final : public FrameReader {
   bool read(JsonCursor& cursor, RawFrame& frame) override;
   void done(RawFrame&) override {}
   bool told_texts_alone() const override { return !usage_here_ && stop_reason.empty(); }
-  std::string_view ping() const override {
-    return whole_ ? "" : stream_ping(Dialect::kAnthropicMessages);
-  }
 
  private:
   bool field(JsonCursor& cursor, RawFrame& frame, std::string_view key);

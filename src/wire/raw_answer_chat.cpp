@@ -19,7 +19,6 @@ class ChatReader final : public FrameReader {
   void done(RawFrame& frame) override;
   bool told_texts_alone() const override { return !usage_here_ && stop_reason.empty(); }
   bool may_end() const override { return !stop_reason.empty() && open_.none(); }
-  std::string_view ping() const override { return whole_ ? "" : stream_ping(Dialect::kOpenAiChat); }
 
  private:
   bool field(JsonCursor& cursor, RawFrame& frame, std::string_view key);

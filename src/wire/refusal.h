@@ -69,7 +69,6 @@ struct UpstreamError {
   int status = 502;
   std::string type;     // provider's own type, code or exception name: an identifier or empty
   std::string message;  // provider's text, for the operator's log; at most kUpstreamMessageBytes
-  std::optional<std::int64_t> retry_after_s;
   bool inside_answer = false;  // told after a status 200: `status` is what its type stands for
 };
 UpstreamError read_upstream_error(Dialect upstream, int status, std::string_view error_type_header,

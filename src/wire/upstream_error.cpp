@@ -238,7 +238,6 @@ UpstreamError read_error_in_answer(Dialect, std::string_view object) {
 Refusal refusal_from_upstream(const UpstreamError& error) {
   Refusal out;
   out.code = code_of(error);
-  out.retry_after_s = error.retry_after_s;
   const std::string happened = "the provider " + what_happened(error);
   const std::string words = is_page(error.message) ? "" : scrub_upstream_text(error.message);
   switch (out.code) {

@@ -86,7 +86,6 @@ class InvokeStream final : public RawAnswer {
   std::string_view served_tier() const override { return answer_->served_tier(); }
   std::optional<bool> served_fast() const override { return answer_->served_fast(); }
   std::optional<bool> served_us() const override { return answer_->served_us(); }
-  std::string_view ping() const override { return answer_->ping(); }
   std::size_t output_bytes() const override { return answer_->output_bytes(); }
 
  private:
