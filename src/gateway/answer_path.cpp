@@ -75,39 +75,19 @@ class RawPath final : public AnswerPath {
   std::optional<ToldError> told_;
 };
 
-int status_for(Code code) {
-  switch (code) {
-    case Code::kUpstreamThrottled:
-      return 429;
-    case Code::kUpstreamOverloaded:
-      return 503;
-    case Code::kUpstreamTimeout:
-      return 408;
-    case Code::kUpstreamRejected:
-    case Code::kContextOverflow:
-      return 400;
-    default:
-      return 500;
-  }
-}
-
 // An exception in the place of an event, or a stop reason that is a fault.
 ToldError told_by_event(const wire::AnswerEvent& event) {
-  wire::UpstreamError error{.status = status_for(event.error.code), .type = event.error_type};
-  error.inside_answer = true;
-  auto told = told_by(error);
+  auto told = told_by(wire::error_in_answer(event.error_type));
   told.error.message = event.error.detail;
-  told.refusal.code = event.error.code;
-  if (event.error.code == Code::kContextOverflow) {
-    told.refusal.detail = event.text;
-  } else if (event.error.code == Code::kUpstreamRejected ||
-             event.kind == wire::AnswerEvent::Kind::kStop) {
-    told.refusal.detail = event.text;
-    if (event.kind == wire::AnswerEvent::Kind::kStop) {
-      told.refusal.detail = "the model's answer was malformed";
-    }
-    if (told.refusal.detail.ends_with('.')) told.refusal.detail.pop_back();
-    if (!event.error_type.empty()) told.refusal.detail += " (" + event.error_type + ")";
+  auto& refusal = told.refusal;
+  refusal.code = event.error.code;
+  bool malformed = event.kind == wire::AnswerEvent::Kind::kStop;
+  if (refusal.code == Code::kContextOverflow) {
+    refusal.detail = event.text;
+  } else if (malformed || refusal.code == Code::kUpstreamRejected) {
+    refusal.detail = malformed ? "the model's answer was malformed" : event.text;
+    if (refusal.detail.ends_with('.')) refusal.detail.pop_back();
+    if (!event.error_type.empty()) refusal.detail += " (" + event.error_type + ")";
   }
   return told;
 }

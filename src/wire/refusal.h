@@ -73,8 +73,9 @@ struct UpstreamError {
 };
 UpstreamError read_upstream_error(Dialect upstream, int status, std::string_view error_type_header,
                                   std::string_view body);
-// The error object inside an answer whose status was 200.
+// The error object inside an answer whose status was 200; or an error there of this type.
 UpstreamError read_error_in_answer(Dialect upstream, std::string_view object);
+UpstreamError error_in_answer(std::string type);
 Refusal refusal_from_upstream(const UpstreamError& error);
 // Replaces account ids, ARNs, hosts inside a network and key-like strings by placeholders.
 std::string scrub_upstream_text(std::string_view text);

@@ -161,7 +161,7 @@ std::string status_and_type(const UpstreamError& error) {
 }
 
 // The status that the type of an error inside an answer stands for.
-int status_of_type(std::string_view type) {
+std::optional<int> status_of_type(std::string_view type) {
   struct Row {
     std::string_view type;
     int status;
@@ -187,7 +187,7 @@ int status_of_type(std::string_view type) {
       Row{"serviceUnavailableException", 503},
   };
   const auto* row = std::ranges::find(kRows, type, &Row::type);
-  return row == kRows.end() ? 0 : row->status;
+  return row == kRows.end() ? std::nullopt : std::optional(row->status);
 }
 
 struct Reading {
@@ -228,11 +228,16 @@ UpstreamError read_upstream_error(Dialect, int status, std::string_view error_ty
 UpstreamError read_error_in_answer(Dialect, std::string_view object) {
   auto told = read_told(object).told;
   int numbered = told.status;
-  auto out = error_from(std::move(told), {}, 502);
-  int typed = status_of_type(out.type);
-  out.status = typed != 0 ? typed : numbered != 0 ? numbered : 502;
+  int unnamed = numbered != 0 ? numbered : 502;
+  auto out = error_from(std::move(told), {}, unnamed);
+  out.status = status_of_type(out.type).value_or(unnamed);
   out.inside_answer = true;
   return out;
+}
+
+UpstreamError error_in_answer(std::string type) {
+  int status = status_of_type(type).value_or(502);
+  return {.status = status, .type = std::move(type), .inside_answer = true};
 }
 
 Refusal refusal_from_upstream(const UpstreamError& error) {
