@@ -6,16 +6,18 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <openssl/evp.h>
 
 #include "wire/aws/event_stream.h"
 #include "wire/bedrock/invoke_answer.h"
+#include "wire/raw_answer_testing.h"
 
 namespace {
 
 using namespace sekisho::wire;
+using bedrock::make_invoke_stream;
+using sekisho::wire::testing::read;
 
 std::string packed(std::string_view json) {
   std::string base64(4 * (json.size() / 3 + 1) + 1, '\0');
@@ -36,27 +38,6 @@ std::string packed_lines(std::string_view lines) {
   return out;
 }
 
-struct Outcome {
-  bool good = false;
-  std::vector<RawFrame> frames;
-  Usage usage;
-  bool complete = false;
-  friend bool operator==(const Outcome&, const Outcome&) = default;
-};
-
-Outcome read(std::string_view bytes, std::size_t step) {
-  Outcome out;
-  auto answer = bedrock::make_invoke_stream();
-  out.good = true;
-  for (std::size_t at = 0; at < bytes.size() && out.good; at += step) {
-    out.good = answer->feed(bytes.substr(at, step), out.frames).has_value();
-  }
-  out.good = out.good && answer->finish(out.frames).has_value();
-  out.usage = answer->usage();
-  out.complete = answer->complete();
-  return out;
-}
-
 void check_frame(const RawFrame& frame) {
   if (!frame.bytes.starts_with("event: ") || !frame.bytes.ends_with("\n\n")) std::abort();
   for (const FrameText& text : frame.texts) {
@@ -70,8 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::string bytes = data[0] & 1 ? std::string(rest) : packed_lines(rest);
-  const Outcome whole = read(bytes, bytes.size() + 1);
-  if (read(bytes, 1 + (data[0] >> 1)) != whole) std::abort();
+  const auto whole = read(make_invoke_stream(), bytes, bytes.size() + 1);
+  if (read(make_invoke_stream(), bytes, 1 + (data[0] >> 1)) != whole) std::abort();
   for (const RawFrame& frame : whole.frames) check_frame(frame);
   return 0;
 }

@@ -6,32 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/raw_answer.h"
+#include "wire/raw_answer_testing.h"
 
 namespace {
 
 using namespace sekisho::wire;
-
-struct Outcome {
-  bool good = false;
-  std::vector<RawFrame> frames;
-  Usage usage;
-  bool complete = false;
-  friend bool operator==(const Outcome&, const Outcome&) = default;
-};
-
-Outcome read(Dialect dialect, bool stream, std::string_view bytes, std::size_t step) {
-  Outcome out;
-  auto answer = make_raw_answer(dialect, stream);
-  out.good = true;
-  for (std::size_t at = 0; at < bytes.size() && out.good; at += step) {
-    out.good = answer->feed(bytes.substr(at, step), out.frames).has_value();
-  }
-  out.good = out.good && answer->finish(out.frames).has_value();
-  out.usage = answer->usage();
-  out.complete = answer->complete();
-  return out;
-}
+using sekisho::wire::testing::read;
 
 void check_frame(const RawFrame& frame) {
   std::vector<std::pair<std::size_t, std::string>> same;
@@ -51,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto dialect = data[0] & 1 ? Dialect::kAnthropicMessages : Dialect::kOpenAiChat;
   const bool stream = (data[0] & 2) == 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  Outcome whole = read(dialect, stream, bytes, bytes.size() + 1);
+  const auto whole = read(dialect, stream, bytes, bytes.size() + 1);
   if (read(dialect, stream, bytes, 1 + (data[0] >> 2)) != whole) std::abort();
   for (const RawFrame& frame : whole.frames) check_frame(frame);
   return 0;

@@ -1,5 +1,5 @@
 #pragma once
-// For tests: an answer in its own dialect, read in pieces of `step` bytes.
+// For tests and fuzzers: an answer in its own dialect, read in pieces of `step` bytes.
 
 #include <map>
 #include <memory>
@@ -17,6 +17,11 @@ struct Read {
   std::unique_ptr<RawAnswer> answer;
   std::string error;
 
+  // By what comes out, and not by what is said of a fault.
+  friend bool operator==(const Read& a, const Read& b) {
+    return a.frames == b.frames && a.error.empty() == b.error.empty() &&
+           a.answer->usage() == b.answer->usage() && a.answer->complete() == b.answer->complete();
+  }
   std::string bytes() const {
     std::string out;
     for (const RawFrame& f : frames) out += f.bytes;
@@ -37,9 +42,10 @@ struct Read {
   }
 };
 
-inline Read read(Dialect dialect, bool stream, std::string_view bytes, std::size_t step = 1 << 20) {
+inline Read read(std::unique_ptr<RawAnswer> answer, std::string_view bytes,
+                 std::size_t step = 1 << 20) {
   Read out;
-  out.answer = make_raw_answer(dialect, stream);
+  out.answer = std::move(answer);
   for (std::size_t at = 0; at < bytes.size(); at += step) {
     // A copy that dies at once: nothing may point into what was fed.
     std::string piece(bytes.substr(at, step));
@@ -50,6 +56,10 @@ inline Read read(Dialect dialect, bool stream, std::string_view bytes, std::size
   }
   if (auto end = out.answer->finish(out.frames); !end) out.error = end.error().detail;
   return out;
+}
+
+inline Read read(Dialect dialect, bool stream, std::string_view bytes, std::size_t step = 1 << 20) {
+  return read(make_raw_answer(dialect, stream), bytes, step);
 }
 
 }  // namespace sekisho::wire::testing

@@ -5,11 +5,13 @@
 #include <openssl/evp.h>
 
 #include "wire/aws/event_stream.h"
+#include "wire/raw_answer_testing.h"
 
 namespace sekisho::wire::bedrock {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
+using wire::testing::Read;
 
 std::string base64(std::string_view bytes) {
   std::string out(4 * (bytes.size() / 3 + 1) + 1, '\0');
@@ -24,28 +26,8 @@ std::string chunk(std::string_view json) {
   return aws::encode_event("chunk", "{\"bytes\":\"" + base64(json) + "\",\"p\":\"abcdef\"}");
 }
 
-struct Read {
-  std::vector<RawFrame> frames;
-  std::unique_ptr<RawAnswer> answer = make_invoke_stream();
-  std::string error;
-  std::string bytes() const {
-    std::string out;
-    for (const RawFrame& frame : frames) out += frame.bytes;
-    return out;
-  }
-};
-
 Read read(std::string_view bytes, std::size_t step = 1 << 20) {
-  Read out;
-  for (std::size_t at = 0; at < bytes.size(); at += step) {
-    std::string piece(bytes.substr(at, step));
-    if (auto fed = out.answer->feed(piece, out.frames); !fed) {
-      out.error = fed.error().detail;
-      return out;
-    }
-  }
-  if (auto end = out.answer->finish(out.frames); !end) out.error = end.error().detail;
-  return out;
+  return wire::testing::read(make_invoke_stream(), bytes, step);
 }
 
 const std::string kStart =
