@@ -95,8 +95,8 @@ ToldError told_by_event(const wire::AnswerEvent& event) {
 class TranslatedPath final : public AnswerPath {
  public:
   TranslatedPath(const Exchange& x, const UpstreamRequest& request, bool stream)
-      : decoder_(wire::make_converse_decoder(stream)),
-        encoder_(wire::make_chat_encoder(encoding(x, request, stream))),
+      : decoder_(wire::make_answer_decoder(request.dialect, stream)),
+        encoder_(wire::make_answer_encoder(x.dialect, encoding(x, request, stream))),
         guard_(x.worker.rules, x.policy->settings.secrets, x.policy->settings.inspects()) {}
 
   Result<const guard::RuleInfo*> feed(std::string_view bytes, std::string& out) override {
@@ -121,10 +121,10 @@ class TranslatedPath final : public AnswerPath {
   const std::vector<trace::VerdictRecord>& records() const override { return guard_.records(); }
 
  private:
-  static wire::ChatEncoding encoding(const Exchange& x, const UpstreamRequest& request,
-                                     bool stream) {
-    wire::ChatEncoding encoding;
-    encoding.id = "chatcmpl-" + x.id_text.substr(4);
+  static wire::AnswerEncoding encoding(const Exchange& x, const UpstreamRequest& request,
+                                       bool stream) {
+    wire::AnswerEncoding encoding;
+    encoding.id.append(wire::answer_id_prefix(x.dialect)).append(x.id_text, 4);
     encoding.model = x.envelope.model_name;
     encoding.created = unix_ms(x.record.at) / 1000;
     encoding.stream = stream;
@@ -199,7 +199,7 @@ class TranslatedPath final : public AnswerPath {
 
 std::unique_ptr<AnswerPath> make_answer_path(const Exchange& x, const UpstreamRequest& request,
                                              bool stream) {
-  if (request.form == UpstreamForm::kConverse) {
+  if (request.form == UpstreamForm::kTranslated) {
     return std::make_unique<TranslatedPath>(x, request, stream);
   }
   bool packed = stream && request.form == UpstreamForm::kInvokeModel;

@@ -12,9 +12,12 @@ wire::Dialect dialect_of(const http::RequestHead& request, wire::Operation opera
   if (operation == kWrongMethod) {
     operation = wire::match_data_path("POST", request.path()).value_or(kWrongMethod);
   }
-  bool anthropic = operation == kMessages || operation == kCountTokens ||
-                   (operation != kChatCompletions && request.headers.find("anthropic-version"));
-  return anthropic ? wire::Dialect::kAnthropicMessages : wire::Dialect::kOpenAiChat;
+  bool shared = operation == kListModels || operation == kGetModel || operation == kModelInfo ||
+                operation == kModelGroupInfo || operation == kWrongMethod;
+  if (shared && request.headers.find("anthropic-version")) {
+    return wire::Dialect::kAnthropicMessages;
+  }
+  return wire::dialect_of(operation);
 }
 
 }  // namespace

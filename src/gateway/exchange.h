@@ -79,9 +79,7 @@ struct Exchange {
   bool recorded = false;
   bool over_reserve = false;
 
-  bool wants_stream() const {
-    return envelope.stream && operation != wire::Operation::kCountTokens;
-  }
+  bool wants_stream() const { return envelope.stream && !wire::is_token_count(operation); }
   std::int64_t elapsed_us() const;
   wire::Language language() const;
 };

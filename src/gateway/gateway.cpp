@@ -67,11 +67,16 @@ Outcome<void> read_envelope(Exchange& x) {
   if (worker.use_memory) {
     x.earlier = worker.memory.find(x.key->key, x.dialect, session_from_headers(headers), body);
   }
-  auto parsed = x.earlier.turn ? wire::resume_envelope(x.earlier.turn->envelope, x.earlier.prefix,
-                                                       body, x.earlier.suffix)
-                               : wire::parse_envelope(x.dialect, body);
+  auto model = wire::model_of_path(x.http.request().path());
+  auto place = model.empty() ? wire::ModelPlace::kBody : wire::ModelPlace::kPath;
+  auto parsed = x.earlier.turn && x.earlier.turn->envelope.model_place == place
+                    ? wire::resume_envelope(x.earlier.turn->envelope, x.earlier.prefix, body,
+                                            x.earlier.suffix)
+                    : wire::parse_envelope(x.dialect, body, place);
   if (!parsed) return Refused(body_refusal(parsed.error()));
   x.envelope = std::move(*parsed);
+  if (!model.empty()) x.envelope.model_name = std::move(model);
+  if (auto streams = wire::streams_by_path(x.operation)) x.envelope.stream = *streams;
   distrust_measure(x);
   x.session = session_of(headers, x.envelope);
   auto shown = x.session.empty() ? conversation_name(*x.key, x.envelope, body) : x.session;
@@ -143,7 +148,7 @@ AttemptPlan plan_attempts(Exchange& x) {
   std::optional<DeploymentId> sticky;
   if (x.earlier && x.earlier.model == x.model->id) sticky = x.earlier.deployment;
   auto order = route_order(*x.model, sticky, worker.health, worker.loop.now(), worker.random);
-  if (x.operation == wire::Operation::kCountTokens) {
+  if (wire::is_token_count(x.operation)) {
     std::erase_if(order, [&](const auto* deployment) { return !counts_tokens(x, *deployment); });
   }
   return AttemptPlan(std::move(order));
@@ -177,11 +182,38 @@ io::task<AttemptEnd> try_deployment(Exchange& x, const catalog::Deployment& depl
   ++x.record.attempts;
   x.record.deployment = deployment.id;
   bool invoked = (*request)->form == UpstreamForm::kInvokeModel;
-  x.record.upstream_dialect =
-      invoked ? "bedrock_invoke" : wire::dialect_name(dialect_of(x.upstream->kind));
+  x.record.upstream_dialect = invoked ? "bedrock_invoke" : wire::dialect_name((*request)->dialect);
   x.record.dropped_fields = std::move((*request)->dropped);
   x.hold.deployment(deployment.id);
   co_return co_await attempt(x, **request);
+}
+
+// As traces name what was asked for.
+std::string_view operation_name(wire::Operation operation) {
+  using enum wire::Operation;
+  if (wire::is_token_count(operation)) return "count_tokens";
+  switch (operation) {
+    case kMessages:
+    case kInvoke:
+    case kInvokeStream:
+    case kRawPredict:
+    case kStreamRawPredict:
+      return "messages";
+    case kResponses:
+      return "responses";
+    case kCompletions:
+      return "completions";
+    case kEmbeddings:
+      return "embeddings";
+    case kConverse:
+    case kConverseStream:
+      return "converse";
+    case kGenerateContent:
+    case kStreamGenerateContent:
+      return "generate_content";
+    default:
+      return "chat";
+  }
 }
 
 // Of two failures the one that time may heal is told: the client does well to come again.
@@ -239,7 +271,7 @@ io::task<void> route_and_relay(Exchange& x) {
   }
   bool ours = told->rule == "translation" || told->rule == "dialect";
   x.record.outcome = ours ? "refused" : "upstream_error";
-  if (x.operation == wire::Operation::kCountTokens) told = as_not_counted(*std::move(told));
+  if (wire::is_token_count(x.operation)) told = as_not_counted(*std::move(told));
   co_await refuse(x, *std::move(told));
 }
 
@@ -263,7 +295,7 @@ io::task<void> run(Exchange& x) {
   auto allowed = authorise_model(x);
   if (allowed) allowed = inspect(x);
   capture_request(x);
-  bool counts = x.operation == wire::Operation::kCountTokens;
+  bool counts = wire::is_token_count(x.operation);
   // Counting is free at the provider: identified, inspected, traced, but nothing to reserve.
   if (allowed) allowed = counts ? refuse_count_tokens(x) : admit(x);
   x.earlier.turn = nullptr;  // from here on other exchanges may use the memory
@@ -324,18 +356,15 @@ Outcome<void> inspect(Exchange& x) {
 
 io::task<void> Gateway::handle(http::ServerExchange& http, wire::Operation operation) {
   Exchange x(worker_, http, operation);
-  using enum wire::Operation;
-  if (operation == kListModels || operation == kGetModel || operation == kModelInfo) {
-    co_await answer_models(x);
-    co_return;
-  }
-  if (operation == kWrongMethod) {
+  if (operation == wire::Operation::kWrongMethod) {
     co_await refuse_method(x);
     co_return;
   }
-  x.record.operation = operation == kChatCompletions ? "chat"
-                       : operation == kMessages      ? "messages"
-                                                     : "count_tokens";
+  if (!wire::has_answer_of_model(operation)) {
+    co_await answer_models(x);
+    co_return;
+  }
+  x.record.operation = operation_name(operation);
   x.http.on_client_gone([&x] {
     x.client_gone = true;
     x.cancel.cancel();

@@ -53,32 +53,44 @@ void splice(Exchange& x, std::vector<wire::SpanEdit> edits, UpstreamRequest& req
   }
 }
 
+// Where the provider takes calls of a dialect. REQUIRES: it is no Bedrock.
+void address(const Exchange& x, const Upstream& upstream, UpstreamRequest& request) {
+  auto& headers = request.headers;
+  headers.set("content-type", "application/json");
+  request.target = upstream.base_path;
+  switch (request.dialect) {
+    case wire::Dialect::kAnthropicMessages: {
+      if (!upstream.bearer.empty()) headers.set("x-api-key", upstream.bearer);
+      if (!headers.find("anthropic-version")) headers.set("anthropic-version", "2023-06-01");
+      if (!upstream.base_path.ends_with("/v1")) request.target += "/v1";
+      request.target += wire::is_token_count(x.operation) ? "/messages/count_tokens" : "/messages";
+      bool own = request.form == UpstreamForm::kSameDialect;
+      if (auto query = own ? query_for_upstream(x.http.request().query()) : std::string();
+          !query.empty()) {
+        request.target += "?" + query;
+      }
+      return;
+    }
+    case wire::Dialect::kOpenAiResponses:
+      request.target += "/responses";
+      break;
+    case wire::Dialect::kOpenAiCompletions:
+      request.target += "/completions";
+      break;
+    case wire::Dialect::kOpenAiEmbeddings:
+      request.target += "/embeddings";
+      break;
+    default:
+      request.target += "/chat/completions";
+  }
+  if (!upstream.bearer.empty()) headers.set("authorization", "Bearer " + upstream.bearer);
+}
+
 void build_raw(Exchange& x, const Upstream& upstream, const catalog::Deployment& deployment,
                UpstreamRequest& request) {
   request.usage_injected = wants_usage(x, upstream);
   add_client_headers(x, request.headers);
-  request.headers.set("content-type", "application/json");
-  bool anthropic = upstream.kind == UpstreamKind::kAnthropic;
-  if (!upstream.bearer.empty()) {
-    if (anthropic) {
-      request.headers.set("x-api-key", upstream.bearer);
-    } else {
-      request.headers.set("authorization", "Bearer " + upstream.bearer);
-    }
-  }
-  request.target = upstream.base_path;
-  if (anthropic) {
-    if (!request.headers.find("anthropic-version")) {
-      request.headers.set("anthropic-version", "2023-06-01");
-    }
-    if (!upstream.base_path.ends_with("/v1")) request.target += "/v1";
-    request.target +=
-        x.operation == wire::Operation::kCountTokens ? "/messages/count_tokens" : "/messages";
-    auto query = query_for_upstream(x.http.request().query());
-    if (!query.empty()) request.target += "?" + query;
-  } else {
-    request.target += "/chat/completions";
-  }
+  address(x, upstream, request);
   splice(x, edits_for(x, upstream, deployment), request);
 }
 
@@ -116,8 +128,9 @@ void address_bedrock(const Exchange& x, const Upstream& upstream,
       "accept", x.envelope.stream ? "application/vnd.amazon.eventstream" : "application/json");
 }
 
-Outcome<void> build_converse(Exchange& x, const Upstream& upstream,
-                             const catalog::Deployment& deployment, UpstreamRequest& request) {
+// The body in the upstream's dialect, redacted.
+Outcome<void> translate(const Exchange& x, const Upstream& upstream,
+                        const catalog::Deployment& deployment, UpstreamRequest& request) {
   std::string redacted;
   auto body = x.body.view();
   if (!x.verdict.redactions.empty()) {
@@ -128,13 +141,28 @@ Outcome<void> build_converse(Exchange& x, const Upstream& upstream,
   auto target = x.model->facts.target;
   // Who sells no long cache writes has no price for them.
   if (deployment.prices) target.one_hour_cache = deployment.prices->base.cache_write_1h.has_value();
-  auto translated = wire::chat_to_converse(body, target, x.output_bound);
+  wire::TranslationSettings settings;
+  settings.model = deployment.upstream_model;
+  settings.max_tokens = x.output_bound;
+  settings.max_tokens_field = upstream.max_tokens_field;
+  settings.stream = x.envelope.stream;
+  auto translated = wire::translate_request(x.dialect, request.dialect, body, target, settings);
   if (!translated) return Refused(refusal_from(translated.error(), "translation"));
   request.translated = std::move(*translated);
   request.dropped = std::move(request.translated.dropped);
+  request.body.push_back({request.translated.body.data(), request.translated.body.size()});
+  return {};
+}
+
+Outcome<void> build_translated(const Exchange& x, const Upstream& upstream,
+                               const catalog::Deployment& deployment, UpstreamRequest& request) {
+  if (auto good = translate(x, upstream, deployment, request); !good) return good;
+  if (upstream.kind != UpstreamKind::kBedrock) {
+    address(x, upstream, request);
+    return {};
+  }
   address_bedrock(x, upstream, deployment, x.envelope.stream ? "/converse-stream" : "/converse",
                   {request.translated.body}, request);
-  request.body.push_back({request.translated.body.data(), request.translated.body.size()});
   return {};
 }
 
@@ -172,15 +200,6 @@ Outcome<void> build_invoke(Exchange& x, const Upstream& upstream,
   return {};
 }
 
-Outcome<void> build_bedrock(Exchange& x, const Upstream& upstream,
-                            const catalog::Deployment& deployment, UpstreamRequest& request) {
-  if (auto good = check_credentials(upstream); !good) return good;
-  bool chat = x.dialect == wire::Dialect::kOpenAiChat;
-  request.form = chat ? UpstreamForm::kConverse : UpstreamForm::kInvokeModel;
-  return chat ? build_converse(x, upstream, deployment, request)
-              : build_invoke(x, upstream, deployment, request);
-}
-
 // An ARN of an inference profile does not tell; then the group's facts do.
 bool is_claude(const catalog::ModelGroup& group, const catalog::Deployment& deployment) {
   const auto& id = deployment.upstream_model;
@@ -201,28 +220,49 @@ std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstrea
   return edits;
 }
 
+std::optional<Route> route_to(wire::Dialect client, const Upstream& upstream,
+                              const catalog::ModelGroup& group,
+                              const catalog::Deployment& deployment) {
+  auto dialect = dialect_of(upstream.kind);
+  if (client == dialect) return Route{UpstreamForm::kSameDialect, dialect};
+  bool bedrock = upstream.kind == UpstreamKind::kBedrock;
+  if (bedrock && client == wire::Dialect::kAnthropicMessages && is_claude(group, deployment)) {
+    return Route{UpstreamForm::kInvokeModel, client};
+  }
+  if (wire::can_translate(client, dialect)) return Route{UpstreamForm::kTranslated, dialect};
+  return {};
+}
+
 Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& x, const Upstream& upstream,
                                                         const catalog::Deployment& deployment) {
   auto request = std::make_unique<UpstreamRequest>();
-  if (auto reaches = check_dialect(x.dialect, upstream, *x.model, deployment); !reaches) {
-    return Refused(std::move(reaches).error());
+  auto reaches = check_dialect(x.dialect, upstream, *x.model, deployment);
+  if (!reaches) return Refused(std::move(reaches).error());
+  const auto route = *route_to(x.dialect, upstream, *x.model, deployment);
+  request->form = route.form;
+  request->dialect = route.dialect;
+  if (upstream.kind == UpstreamKind::kBedrock) {
+    if (auto good = check_credentials(upstream); !good) return Refused(std::move(good).error());
   }
-  if (upstream.kind != UpstreamKind::kBedrock) {
-    build_raw(x, upstream, deployment, *request);
-  } else if (auto built = build_bedrock(x, upstream, deployment, *request); !built) {
-    return Refused(std::move(built).error());
+  Outcome<void> built;
+  switch (route.form) {
+    case UpstreamForm::kSameDialect:
+      build_raw(x, upstream, deployment, *request);
+      break;
+    case UpstreamForm::kInvokeModel:
+      built = build_invoke(x, upstream, deployment, *request);
+      break;
+    case UpstreamForm::kTranslated:
+      built = build_translated(x, upstream, deployment, *request);
   }
+  if (!built) return Refused(std::move(built).error());
   return request;
 }
 
 Outcome<void> check_dialect(wire::Dialect dialect, const Upstream& upstream,
                             const catalog::ModelGroup& group,
                             const catalog::Deployment& deployment) {
-  bool bedrock = upstream.kind == UpstreamKind::kBedrock;
-  bool translated = bedrock && dialect == wire::Dialect::kOpenAiChat;
-  bool invoked =
-      bedrock && dialect == wire::Dialect::kAnthropicMessages && is_claude(group, deployment);
-  if (translated || invoked || dialect_of(upstream.kind) == dialect) return {};
+  if (route_to(dialect, upstream, group, deployment)) return {};
   wire::Refusal refusal;
   refusal.code = Code::kUnsupported;
   refusal.rule = "dialect";

@@ -1,7 +1,7 @@
 #pragma once
 // The request that goes up: target, headers and body pieces for one attempt at one deployment.
 // Same dialect, and Messages to Claude on Bedrock (InvokeModel): the client's bytes with span edits
-// only. Converse: the translated body. Bedrock's are signed.
+// only. Otherwise the translated body. Bedrock's are signed.
 
 #include <memory>
 
@@ -11,10 +11,21 @@
 namespace sekisho::gateway {
 
 // How a request is spelled for its upstream, and its answer read.
-enum class UpstreamForm : std::uint8_t { kSameDialect, kInvokeModel, kConverse };
+enum class UpstreamForm : std::uint8_t { kSameDialect, kInvokeModel, kTranslated };
+
+// How a call in one dialect reaches a deployment.
+struct Route {
+  UpstreamForm form = UpstreamForm::kSameDialect;
+  wire::Dialect dialect = wire::Dialect::kOpenAiChat;  // that the upstream is spoken to in
+};
+// Absent: not at all.
+std::optional<Route> route_to(wire::Dialect client, const Upstream& upstream,
+                              const catalog::ModelGroup& group,
+                              const catalog::Deployment& deployment);
 
 struct UpstreamRequest {
   UpstreamForm form = UpstreamForm::kSameDialect;
+  wire::Dialect dialect = wire::Dialect::kOpenAiChat;  // the upstream's
   std::string target;
   http::Headers headers;
   std::vector<iovec> body;  // points into the exchange's body and the members below

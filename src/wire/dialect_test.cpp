@@ -44,7 +44,7 @@ TEST(DataPath, SaysWhenOnlyTheMethodIsWrong) {
     EXPECT_EQ(match_data_path("POST", path), Operation::kWrongMethod) << path;
     EXPECT_EQ(match_data_path("DELETE", path), Operation::kWrongMethod) << path;
   }
-  EXPECT_FALSE(match_data_path("POST", "/v1/models/gemini-3:generateContent")) << "not spoken here";
+  EXPECT_FALSE(match_data_path("POST", "/v1/models/gemini-3:embedContent")) << "not spoken here";
 }
 
 TEST(DataPath, ModelNamesAreDecodedOnce) {

@@ -8,50 +8,61 @@
 
 namespace sekisho::wire {
 
+namespace {
+
+constexpr std::uint8_t bit_of(Dialect dialect) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(dialect));
+}
+
+}  // namespace
+
 struct TopFields {
   struct Field {
     std::string_view key;
     bool (EnvelopeWalk::*read)();
-    bool chat, anthropic;
+    std::uint8_t dialects;  // bits, see bit_of
   };
+  static constexpr std::uint8_t kChat = bit_of(Dialect::kOpenAiChat),
+                                kMessages = bit_of(Dialect::kAnthropicMessages),
+                                kBoth = kChat | kMessages;
   static constexpr std::array kFields{
-      Field{"messages", &EnvelopeWalk::messages, true, true},
-      Field{"model", &EnvelopeWalk::model, true, true},
-      Field{"stream", &EnvelopeWalk::stream, true, true},
-      Field{"max_tokens", &EnvelopeWalk::max_tokens, true, true},
-      Field{"max_completion_tokens", &EnvelopeWalk::max_completion_tokens, true, false},
-      Field{"stream_options", &EnvelopeWalk::stream_options, true, false},
-      Field{"n", &EnvelopeWalk::choices, true, false},
-      Field{"tools", &EnvelopeWalk::tools, true, true},
-      Field{"system", &EnvelopeWalk::system, false, true},
-      Field{"metadata", &EnvelopeWalk::metadata, true, true},
-      Field{"thinking", &EnvelopeWalk::thinking, true, true},
-      Field{"tags", &EnvelopeWalk::tags, true, true},
-      Field{"user", &EnvelopeWalk::user, true, false},
-      Field{"litellm_session_id", &EnvelopeWalk::session_id, true, true},
-      Field{"cache_control", &EnvelopeWalk::cache_control, true, true},
-      Field{"prompt_cache_key", &EnvelopeWalk::cache_key, true, false},
-      Field{"service_tier", &EnvelopeWalk::service_tier, true, true},
-      Field{"speed", &EnvelopeWalk::speed, false, true},
-      Field{"inference_geo", &EnvelopeWalk::inference_geo, false, true},
-      Field{"context_management", &EnvelopeWalk::context_management, true, true},
-      Field{"modalities", &EnvelopeWalk::modalities, true, false},
-      Field{"mcp_servers", &EnvelopeWalk::provider_field, true, true},
-      Field{"container", &EnvelopeWalk::provider_field, true, true},
-      Field{"thread", &EnvelopeWalk::provider_field, true, true},
-      Field{"compaction", &EnvelopeWalk::provider_field, true, true},
-      Field{"fallbacks", &EnvelopeWalk::provider_field, true, true},
-      Field{"billing_policy", &EnvelopeWalk::provider_field, false, true},
-      Field{"betas", &EnvelopeWalk::provider_field, true, true},
-      Field{"anthropic_beta", &EnvelopeWalk::provider_field, true, true},
-      Field{"web_search_options", &EnvelopeWalk::provider_field, true, false},
-      Field{"search_parameters", &EnvelopeWalk::provider_field, true, false},
-      Field{"audio", &EnvelopeWalk::provider_field, true, false},
-      Field{"prediction", &EnvelopeWalk::provider_field, true, false},
-      Field{"plugins", &EnvelopeWalk::provider_field, true, false},
-      Field{"models", &EnvelopeWalk::provider_field, true, false},
-      Field{"extra_body", &EnvelopeWalk::provider_field, true, false},
-      Field{"extra_headers", &EnvelopeWalk::provider_field, true, false},
+      Field{"messages", &EnvelopeWalk::messages, kBoth},
+      Field{"model", &EnvelopeWalk::model, kBoth},
+      Field{"stream", &EnvelopeWalk::stream, kBoth},
+      Field{"max_tokens", &EnvelopeWalk::max_tokens, kBoth},
+      Field{"max_completion_tokens", &EnvelopeWalk::max_completion_tokens, kChat},
+      Field{"stream_options", &EnvelopeWalk::stream_options, kChat},
+      Field{"n", &EnvelopeWalk::choices, kChat},
+      Field{"tools", &EnvelopeWalk::tools, kBoth},
+      Field{"system", &EnvelopeWalk::system, kMessages},
+      Field{"metadata", &EnvelopeWalk::metadata, kBoth},
+      Field{"thinking", &EnvelopeWalk::thinking, kBoth},
+      Field{"tags", &EnvelopeWalk::tags, kBoth},
+      Field{"user", &EnvelopeWalk::user, kChat},
+      Field{"litellm_session_id", &EnvelopeWalk::session_id, kBoth},
+      Field{"cache_control", &EnvelopeWalk::cache_control, kBoth},
+      Field{"prompt_cache_key", &EnvelopeWalk::cache_key, kChat},
+      Field{"service_tier", &EnvelopeWalk::service_tier, kBoth},
+      Field{"speed", &EnvelopeWalk::speed, kMessages},
+      Field{"inference_geo", &EnvelopeWalk::inference_geo, kMessages},
+      Field{"context_management", &EnvelopeWalk::context_management, kBoth},
+      Field{"modalities", &EnvelopeWalk::modalities, kChat},
+      Field{"mcp_servers", &EnvelopeWalk::provider_field, kBoth},
+      Field{"container", &EnvelopeWalk::provider_field, kBoth},
+      Field{"thread", &EnvelopeWalk::provider_field, kBoth},
+      Field{"compaction", &EnvelopeWalk::provider_field, kBoth},
+      Field{"fallbacks", &EnvelopeWalk::provider_field, kBoth},
+      Field{"billing_policy", &EnvelopeWalk::provider_field, kMessages},
+      Field{"betas", &EnvelopeWalk::provider_field, kBoth},
+      Field{"anthropic_beta", &EnvelopeWalk::provider_field, kBoth},
+      Field{"web_search_options", &EnvelopeWalk::provider_field, kChat},
+      Field{"search_parameters", &EnvelopeWalk::provider_field, kChat},
+      Field{"audio", &EnvelopeWalk::provider_field, kChat},
+      Field{"prediction", &EnvelopeWalk::provider_field, kChat},
+      Field{"plugins", &EnvelopeWalk::provider_field, kChat},
+      Field{"models", &EnvelopeWalk::provider_field, kChat},
+      Field{"extra_body", &EnvelopeWalk::provider_field, kChat},
+      Field{"extra_headers", &EnvelopeWalk::provider_field, kChat},
   };
 };
 
@@ -88,16 +99,16 @@ void shift(std::optional<Span>& span, std::uint32_t behind, std::uint32_t by) {
 
 }  // namespace
 
-EnvelopeWalk::EnvelopeWalk(Dialect dialect, std::string_view body) : c_(body) {
+EnvelopeWalk::EnvelopeWalk(Dialect dialect, ModelPlace place, std::string_view body) : c_(body) {
   e_.dialect = dialect;
+  e_.model_place = place;
   e_.body_size = static_cast<std::uint32_t>(body.size());
   e_.blocks.reserve(64);
 }
 
 bool EnvelopeWalk::top_field(std::string_view key, Span span) {
-  bool chat = e_.dialect == Dialect::kOpenAiChat;
   for (const TopFields::Field& field : TopFields::kFields) {
-    if (chat ? !field.chat : !field.anthropic) continue;
+    if (!(field.dialects & bit_of(e_.dialect))) continue;
     if (key == field.key) {
       field_ = field.key;
       return (this->*field.read)();
@@ -126,7 +137,9 @@ bool EnvelopeWalk::top_level(GovernedObject& object) {
 
 Result<Envelope> EnvelopeWalk::finish() {
   if (!c_.ok()) return Failure(c_.error());
-  if (e_.model.empty()) return fail(Code::kInvalidArgument, "model is missing");
+  if (e_.model.empty() && e_.model_place == ModelPlace::kBody) {
+    return fail(Code::kInvalidArgument, "model is missing");
+  }
   if (!e_.messages) return fail(Code::kInvalidArgument, "messages is missing");
   e_.tail_cache_life = std::exchange(e_.cache_life, std::max(e_.cache_life, e_.tail.cache_life));
   return std::move(e_);
@@ -206,8 +219,8 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   return std::move(e_);
 }
 
-Result<Envelope> parse_envelope(Dialect dialect, std::string_view body) {
-  return EnvelopeWalk(dialect, body).run();
+Result<Envelope> parse_envelope(Dialect dialect, std::string_view body, ModelPlace place) {
+  return EnvelopeWalk(dialect, place, body).run();
 }
 
 Result<Envelope> resume_envelope(const Envelope& earlier, std::size_t same_prefix,
@@ -216,11 +229,13 @@ Result<Envelope> resume_envelope(const Envelope& earlier, std::size_t same_prefi
   auto usable =
       std::partition_point(earlier.checkpoints.begin(), earlier.checkpoints.end(),
                            [&](const Envelope::Checkpoint& c) { return c.offset <= same_prefix; });
-  // Which part a feature stands in is not remembered; hardly a body has one.
-  if (!earlier.provider_features.empty()) return parse_envelope(earlier.dialect, body);
-  // Before the first message an empty list is still possible: not a place to go on from.
-  if (usable - earlier.checkpoints.begin() < 2) return parse_envelope(earlier.dialect, body);
-  return EnvelopeWalk(earlier.dialect, body).resume(earlier, *(usable - 1), same_suffix);
+  // Which part a feature stands in is not remembered; hardly a body has one. Before the first
+  // message an empty list is still possible: not a place to go on from.
+  if (!earlier.provider_features.empty() || usable - earlier.checkpoints.begin() < 2) {
+    return parse_envelope(earlier.dialect, body, earlier.model_place);
+  }
+  return EnvelopeWalk(earlier.dialect, earlier.model_place, body)
+      .resume(earlier, *(usable - 1), same_suffix);
 }
 
 bool same_settings(const Envelope& a, std::string_view body_a, const Envelope& b,

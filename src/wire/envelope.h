@@ -50,6 +50,9 @@ struct TextBlock {
 // one hour: bounds of cost stay provable.
 enum class CacheLife : std::uint8_t { kNone, kFiveMinutes, kOneHour };
 
+// Where the request names its model. In the path it wins over a member of the body.
+enum class ModelPlace : std::uint8_t { kBody, kPath };
+
 inline constexpr std::size_t kProviderFeatures = 16;
 inline constexpr std::string_view kMoreFeatures = "more than 16 such features";
 
@@ -57,8 +60,9 @@ inline constexpr std::string_view kMoreFeatures = "more than 16 such features";
 // an edit replaces it instead of adding a second key.
 struct EnvelopeFields {
   Dialect dialect = Dialect::kOpenAiChat;
-  Span model;              // content between the quotes
-  std::string model_name;  // decoded
+  ModelPlace model_place = ModelPlace::kBody;
+  Span model;              // content between the quotes; empty if the body names none
+  std::string model_name;  // decoded; of kPath: set by whoever knows the path
   bool stream = false;
   std::optional<Span> stream_value;  // the literal: true, false or null
   // max_completion_tokens wins over max_tokens when both are there (both spans are kept).
@@ -127,7 +131,8 @@ struct Envelope : EnvelopeFields {
 
 // Errors: kInvalidArgument (names the byte offset and what was expected), kTooLarge.
 // REQUIRES: body < 4 GiB.
-Result<Envelope> parse_envelope(Dialect dialect, std::string_view body);
+Result<Envelope> parse_envelope(Dialect dialect, std::string_view body,
+                                ModelPlace place = ModelPlace::kBody);
 
 // As parse_envelope, given that body.substr(0, same_prefix) equals the first bytes of the body
 // that `earlier` came from, and (optionally) that its last `same_suffix` bytes equal the last bytes
@@ -144,6 +149,7 @@ bool same_settings(const Envelope& a, std::string_view body_a, const Envelope& b
 
 struct SpanEdit;
 // The edits that a governed request may need; each appends to `edits`.
+// Nothing to do where the body names none.
 void edit_model(const Envelope& envelope, std::string_view name, std::vector<SpanEdit>& edits);
 // Every present maximum gets `value`; without one, `key` is added ("max_tokens", …).
 void edit_max_tokens(const Envelope& envelope, std::string_view body, std::string_view key,

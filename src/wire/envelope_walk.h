@@ -15,7 +15,7 @@ namespace sekisho::wire {
 
 class EnvelopeWalk {
  public:
-  EnvelopeWalk(Dialect dialect, std::string_view body);
+  EnvelopeWalk(Dialect dialect, ModelPlace place, std::string_view body);
   Result<Envelope> run();
   // From the checkpoint on; see resume_envelope.
   Result<Envelope> resume(const Envelope& earlier, const Envelope::Checkpoint& from,

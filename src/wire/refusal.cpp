@@ -82,6 +82,10 @@ RenderedError rendered(const Refusal& refusal, const RefusalRow& row, Shape shap
   out.headers.emplace_back("content-type", "application/json");
   switch (dialect) {
     case Dialect::kOpenAiChat:
+    case Dialect::kOpenAiResponses:
+    case Dialect::kOpenAiCompletions:
+    case Dialect::kOpenAiEmbeddings:
+    case Dialect::kGemini:
       out.headers.emplace_back("x-request-id", request_id);
       out.body = openai_body(refusal, row, shape.status, sentence);
       break;

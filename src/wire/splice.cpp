@@ -34,7 +34,7 @@ void edit_in(std::string_view body, std::string_view key, std::string_view value
 }
 
 void edit_model(const Envelope& envelope, std::string_view name, std::vector<SpanEdit>& edits) {
-  edits.push_back({envelope.model, escape_json(name)});
+  if (!envelope.model.empty()) edits.push_back({envelope.model, escape_json(name)});
 }
 
 void edit_max_tokens(const Envelope& envelope, std::string_view body, std::string_view key,

@@ -1,5 +1,9 @@
 #include "wire/translate.h"
 
+#include <algorithm>
+#include <array>
+#include <cassert>
+
 #include "wire/bedrock/converse_request.h"
 #include "wire/openai_chat/request_decoder.h"
 
@@ -26,14 +30,71 @@ std::int64_t least_max_tokens(const TargetModel& target) {
   return target.family == "gpt" || target.family == "grok" ? 16 : 1;
 }
 
-Result<TranslatedRequest> chat_to_converse(std::string_view body, const TargetModel& target,
-                                           std::int64_t max_tokens) {
+namespace {
+
+// One row per dialect: what this build can read and write of it. Null: not that.
+struct Codec {
+  Dialect dialect;
+  std::string_view answer_id_prefix;
+  // A client's request, and the answer to it.
+  Result<std::unique_ptr<Conversation>> (*decode_request)(std::string_view body,
+                                                          std::vector<std::string>& dropped);
+  std::unique_ptr<AnswerEncoder> (*encode_answer)(AnswerEncoding encoding);
+  // A request to a provider, and its answer.
+  Result<TranslatedRequest> (*encode_request)(Conversation& conversation, const TargetModel& target,
+                                              const TranslationSettings& settings,
+                                              std::vector<std::string> dropped);
+  std::unique_ptr<AnswerDecoder> (*decode_answer)(bool stream);
+};
+
+constexpr std::array kCodecs{
+    Codec{Dialect::kOpenAiChat, "chatcmpl-", openai_chat::decode_request, make_chat_encoder,
+          nullptr, nullptr},
+    Codec{Dialect::kBedrockConverse, "", nullptr, nullptr, bedrock::encode_converse_request,
+          make_converse_decoder},
+};
+
+const Codec* codec_of(Dialect dialect) {
+  const auto* codec = std::ranges::find(kCodecs, dialect, &Codec::dialect);
+  return codec == kCodecs.end() ? nullptr : codec;
+}
+
+}  // namespace
+
+bool can_translate(Dialect from, Dialect to) {
+  const Codec *client = codec_of(from), *upstream = codec_of(to);
+  return from != to && client && client->decode_request && upstream && upstream->encode_request;
+}
+
+Result<TranslatedRequest> translate_request(Dialect from, Dialect to, std::string_view body,
+                                            const TargetModel& target,
+                                            const TranslationSettings& settings) {
+  assert(can_translate(from, to));
   std::vector<std::string> dropped;
-  TRY(const auto conversation, openai_chat::decode_request(body, dropped));
+  TRY(const auto conversation, codec_of(from)->decode_request(body, dropped));
   TRY(auto request,
-      bedrock::encode_converse_request(*conversation, target, max_tokens, std::move(dropped)));
+      codec_of(to)->encode_request(*conversation, target, settings, std::move(dropped)));
   cut_names(request.dropped);
   return request;
+}
+
+Result<TranslatedRequest> chat_to_converse(std::string_view body, const TargetModel& target,
+                                           std::int64_t max_tokens) {
+  return translate_request(Dialect::kOpenAiChat, Dialect::kBedrockConverse, body, target,
+                           {.max_tokens = max_tokens});
+}
+
+std::unique_ptr<AnswerDecoder> make_answer_decoder(Dialect upstream, bool stream) {
+  return codec_of(upstream)->decode_answer(stream);
+}
+
+std::unique_ptr<AnswerEncoder> make_answer_encoder(Dialect client, AnswerEncoding encoding) {
+  return codec_of(client)->encode_answer(std::move(encoding));
+}
+
+std::string_view answer_id_prefix(Dialect client) {
+  const Codec* codec = codec_of(client);
+  return codec ? codec->answer_id_prefix : std::string_view();
 }
 
 }  // namespace sekisho::wire

@@ -42,17 +42,34 @@ struct TranslatedRequest {
   ToolNames tool_names;              // to hand to the answer's encoder
 };
 
-// OpenAI chat completions → Bedrock Converse. `body` was already walked into `envelope`;
-// `max_tokens` is the bound that admission decided (always sent). Redactions are applied before.
-// Errors: kInvalidArgument / kUnsupported naming the field.
+// What the gateway decided about a call, beside what its body says.
+struct TranslationSettings {
+  std::string_view model;       // the upstream's name of the model, where the body carries it
+  std::int64_t max_tokens = 0;  // the bound that admission decided: always sent
+  std::string_view max_tokens_field = "max_tokens";  // OpenAI: which field carries it
+  bool stream = false;                               // where the body says it
+};
+
+// Whether requests of `from` can be said in `to`, and its answers be told in `from`. Not for one
+// dialect to itself: that traffic keeps its bytes.
+bool can_translate(Dialect from, Dialect to);
+
+// A call in the dialect `from` as `to` takes it. Redactions are applied before. Errors:
+// kInvalidArgument / kUnsupported naming the client's field. REQUIRES: can_translate(from, to).
+Result<TranslatedRequest> translate_request(Dialect from, Dialect to, std::string_view body,
+                                            const TargetModel& target,
+                                            const TranslationSettings& settings);
+// The same from OpenAI chat completions to Bedrock Converse.
 Result<TranslatedRequest> chat_to_converse(std::string_view body, const TargetModel& target,
                                            std::int64_t max_tokens);
 
+// An upstream's stream, or its whole answer. REQUIRES: some dialect translates to `upstream`.
+std::unique_ptr<AnswerDecoder> make_answer_decoder(Dialect upstream, bool stream);
 // ConverseStream's event stream, or Converse's whole answer.
 std::unique_ptr<AnswerDecoder> make_converse_decoder(bool stream);
 
-struct ChatEncoding {
-  std::string id;     // "chatcmpl-…"
+struct AnswerEncoding {
+  std::string id;     // of the answer, with the dialect's prefix ("chatcmpl-…")
   std::string model;  // the name the client asked for
   std::int64_t created = 0;
   bool stream = false;
@@ -60,6 +77,10 @@ struct ChatEncoding {
   std::int64_t estimated_prompt = 0;  // tokens, for a provider that sends no usage
   ToolNames tool_names;               // of the translated request
 };
-std::unique_ptr<AnswerEncoder> make_chat_encoder(ChatEncoding encoding);
+std::unique_ptr<AnswerEncoder> make_chat_encoder(AnswerEncoding encoding);
+// REQUIRES: `client` translates to some dialect.
+std::unique_ptr<AnswerEncoder> make_answer_encoder(Dialect client, AnswerEncoding encoding);
+// How ids of the dialect's answers begin: "chatcmpl-", "msg_", …
+std::string_view answer_id_prefix(Dialect client);
 
 }  // namespace sekisho::wire

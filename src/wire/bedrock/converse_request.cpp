@@ -291,8 +291,9 @@ class RequestWriter {
 
 Result<TranslatedRequest> encode_converse_request(Conversation& conversation,
                                                   const TargetModel& target,
-                                                  std::int64_t max_tokens,
+                                                  const TranslationSettings& settings,
                                                   std::vector<std::string> dropped) {
+  const std::int64_t max_tokens = settings.max_tokens;
   if (max_tokens < least_max_tokens(target)) {
     return fail(Code::kInvalidArgument, "max_tokens: this model needs at least " +
                                             std::to_string(least_max_tokens(target)));

@@ -12,7 +12,7 @@ namespace sekisho::wire::bedrock {
 
 Result<TranslatedRequest> encode_converse_request(Conversation& conversation,
                                                   const TargetModel& target,
-                                                  std::int64_t max_tokens,
+                                                  const TranslationSettings& settings,
                                                   std::vector<std::string> dropped);
 
 }  // namespace sekisho::wire::bedrock

@@ -14,7 +14,7 @@ using namespace openai_chat;
 using Kind = AnswerEvent::Kind;
 using Block = AnswerEvent::Block;
 
-void write_head(JsonWriter& json, const ChatEncoding& encoding, std::string_view object) {
+void write_head(JsonWriter& json, const AnswerEncoding& encoding, std::string_view object) {
   json.field("id", encoding.id).field("object", object);
   json.field("created", encoding.created).field("model", encoding.model);
 }
@@ -46,7 +46,7 @@ class UsageSeen {
 // The finish is held until the end, so that a stop that turns into an error shows only the error.
 class StreamEncoder final : public AnswerEncoder {
  public:
-  explicit StreamEncoder(ChatEncoding encoding) : encoding_(std::move(encoding)) {
+  explicit StreamEncoder(AnswerEncoding encoding) : encoding_(std::move(encoding)) {
     head_ = "data: ";
     JsonWriter json(head_);
     json.begin_object();
@@ -200,7 +200,7 @@ class StreamEncoder final : public AnswerEncoder {
     out.append("\n\n");
   }
 
-  ChatEncoding encoding_;
+  AnswerEncoding encoding_;
   std::string head_, tail_;
   ReasoningDetail detail_;            // of the open reasoning block
   const ToolAlias* alias_ = nullptr;  // of the open tool call
@@ -213,7 +213,7 @@ class StreamEncoder final : public AnswerEncoder {
 
 class WholeEncoder final : public AnswerEncoder {
  public:
-  explicit WholeEncoder(ChatEncoding encoding) : encoding_(std::move(encoding)) {}
+  explicit WholeEncoder(AnswerEncoding encoding) : encoding_(std::move(encoding)) {}
 
   void encode(const AnswerEvent& event, std::string& out) override {
     if (over_) return;
@@ -328,7 +328,7 @@ class WholeEncoder final : public AnswerEncoder {
     json.end_object().end_object();
   }
 
-  ChatEncoding encoding_;
+  AnswerEncoding encoding_;
   std::string content_;
   std::vector<ReasoningDetail> details_;
   std::vector<Call> calls_;
@@ -339,7 +339,7 @@ class WholeEncoder final : public AnswerEncoder {
 
 }  // namespace
 
-std::unique_ptr<AnswerEncoder> make_chat_encoder(ChatEncoding encoding) {
+std::unique_ptr<AnswerEncoder> make_chat_encoder(AnswerEncoding encoding) {
   if (encoding.stream) return std::make_unique<StreamEncoder>(std::move(encoding));
   return std::make_unique<WholeEncoder>(std::move(encoding));
 }
