@@ -231,6 +231,7 @@ Result<> ServerProcess::make_workers() {
                    [this] { return metrics_->render(); }, [this] { return not_ready(); }});
   router_ = std::make_unique<api::Router>(*control_, api::all_routes());
   auto rules = guard::RuleSet::builtin_secrets();
+  auto thinking = std::make_shared<gateway::ThinkingStore>(gateway::kThinkingStoreBytes, random_);
   for (std::size_t i = 0; i < count; ++i) {
     TRY(auto ledger, ledger_->make_worker(static_cast<std::uint32_t>(i), clock_));
     WorkerParts parts{clock_,
@@ -240,6 +241,7 @@ Result<> ServerProcess::make_workers() {
                       nullptr,
                       rules,
                       static_cast<std::size_t>(config_.conversation_memory_bytes) / count,
+                      thinking,
                       {},
                       {},
                       {}};

@@ -20,7 +20,8 @@ WorkerThread::WorkerThread(WorkerParts parts)
               *parts_.observer,
               gateway::ConversationMemory(parts_.conversation_bytes),
               {},
-              parts_.conversation_bytes > 0},
+              parts_.conversation_bytes > 0,
+              parts_.thinking},
       gateway_(worker_) {
   parts_.server.render_refusal = [this](int status, std::string_view reason,
                                         std::string_view target) {

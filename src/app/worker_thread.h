@@ -23,6 +23,7 @@ struct WorkerParts {
   std::unique_ptr<CallObserver> observer;
   std::shared_ptr<const guard::RuleSet> rules;
   std::size_t conversation_bytes = 0;
+  std::shared_ptr<gateway::ThinkingStore> thinking;
   http::ServerOptions server;
   http::ClientOptions client;
   Management management;

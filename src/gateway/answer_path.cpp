@@ -97,7 +97,8 @@ class TranslatedPath final : public AnswerPath {
   TranslatedPath(const Exchange& x, const UpstreamRequest& request, bool stream)
       : decoder_(wire::make_answer_decoder(request.dialect, stream)),
         encoder_(wire::make_answer_encoder(x.dialect, encoding(x, request, stream))),
-        guard_(x.worker.rules, x.policy->settings.secrets, x.policy->settings.inspects()) {}
+        guard_(x.worker.rules, x.policy->settings.secrets, x.policy->settings.inspects()),
+        exchange_(x) {}
 
   Result<const guard::RuleInfo*> feed(std::string_view bytes, std::string& out) override {
     auto fed = decoder_->feed(bytes, events_);
@@ -137,6 +138,7 @@ class TranslatedPath final : public AnswerPath {
   Result<const guard::RuleInfo*> pass(std::string& out) {
     using Kind = wire::AnswerEvent::Kind;
     for (const auto& event : events_) {
+      thinking_.see(event);
       if (event.kind == Kind::kDelta) output_bytes_ += event.text.size();
       if (event.kind == Kind::kUsage) {
         usage_ = event.usage;
@@ -151,6 +153,7 @@ class TranslatedPath final : public AnswerPath {
     released_.clear();
     const auto* rule = guard_.push(events_, released_);
     if (rule) return rule;
+    keep_thinking();
     for (const auto& event : released_) {
       bool content =
           event.kind != Kind::kError && event.kind != Kind::kEnd && event.kind != Kind::kStop;
@@ -159,6 +162,21 @@ class TranslatedPath final : public AnswerPath {
     // After a malformed answer its usage still comes.
     if (told_ && (failed_ || ended_)) return failure_of(*told_);
     return nullptr;
+  }
+
+  // What a redaction changed is no longer what was signed.
+  void keep_thinking() {
+    auto calls = thinking_.take();
+    const auto& store = exchange_.worker.thinking;
+    if (calls.empty() || !store) return;
+    bool changed = std::ranges::any_of(guard_.records(),
+                                       [](const auto& record) { return record.mode == "redact"; });
+    if (changed) return;
+    const auto& family = exchange_.model->facts.target.family;
+    for (const auto& call : calls) {
+      store->keep(exchange_.key->key, family, call.tool_id, call.blocks,
+                  exchange_.worker.loop.now());
+    }
   }
 
   static std::string_view stop_name(wire::StopReason stop) {
@@ -186,6 +204,8 @@ class TranslatedPath final : public AnswerPath {
   std::unique_ptr<wire::AnswerDecoder> decoder_;
   std::unique_ptr<wire::AnswerEncoder> encoder_;
   EventGuard guard_;
+  const Exchange& exchange_;
+  ThinkingGatherer thinking_;
   std::vector<wire::AnswerEvent> events_, released_;
   wire::Usage usage_;
   std::string_view stop_;

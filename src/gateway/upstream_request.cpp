@@ -146,6 +146,11 @@ Outcome<void> translate(const Exchange& x, const Upstream& upstream,
   settings.max_tokens = x.output_bound;
   settings.max_tokens_field = upstream.max_tokens_field;
   settings.stream = x.envelope.stream;
+  std::optional<ThinkingOfCall> thinking;
+  if (x.worker.thinking) {
+    thinking.emplace(*x.worker.thinking, x.key->key, target.family, x.worker.loop.now());
+    settings.thinking = &*thinking;
+  }
   auto translated = wire::translate_request(x.dialect, request.dialect, body, target, settings);
   if (!translated) return Refused(refusal_from(translated.error(), "translation"));
   request.translated = std::move(*translated);

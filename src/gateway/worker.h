@@ -10,6 +10,7 @@
 #include "gateway/conversation_memory.h"
 #include "gateway/policy_hub.h"
 #include "gateway/routing.h"
+#include "gateway/thinking_store.h"
 #include "guard/guard.h"
 #include "http/client.h"
 #include "http/server.h"
@@ -47,7 +48,8 @@ struct Worker {
   Observer& observer;
   ConversationMemory memory;
   DeploymentHealth health;
-  bool use_memory = true;  // tests compare with it and without it
+  bool use_memory = true;                     // tests compare with it and without it
+  std::shared_ptr<ThinkingStore> thinking{};  // of all workers; may be null
 };
 
 }  // namespace sekisho::gateway

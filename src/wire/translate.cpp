@@ -72,6 +72,7 @@ Result<TranslatedRequest> translate_request(Dialect from, Dialect to, std::strin
   assert(can_translate(from, to));
   std::vector<std::string> dropped;
   TRY(const auto conversation, codec_of(from)->decode_request(body, dropped));
+  if (settings.thinking && target.reasoning) restore_thinking(*conversation, *settings.thinking);
   TRY(auto request,
       codec_of(to)->encode_request(*conversation, target, settings, std::move(dropped)));
   cut_names(request.dropped);

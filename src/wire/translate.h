@@ -14,6 +14,7 @@
 #include "wire/answer.h"
 #include "wire/dialect.h"
 #include "wire/envelope.h"
+#include "wire/thinking.h"
 #include "wire/tool_names.h"
 
 namespace sekisho::wire {
@@ -48,6 +49,7 @@ struct TranslationSettings {
   std::int64_t max_tokens = 0;  // the bound that admission decided: always sent
   std::string_view max_tokens_field = "max_tokens";  // OpenAI: which field carries it
   bool stream = false;                               // where the body says it
+  const ThinkingSource* thinking = nullptr;  // what the dialect of the client lost; may be null
 };
 
 // Whether requests of `from` can be said in `to`, and its answers be told in `from`. Not for one
