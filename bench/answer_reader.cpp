@@ -102,7 +102,7 @@ AnswerReader::State AnswerReader::finish() {
     if (said_ != stream_text()) return broken("a stream that lost something: " + said_);
     return State::kDone;
   }
-  if (text_.find(kAnswerId) == std::string::npos) return broken("a wrong answer: " + text_);
+  if (text_.find(kAnswerText) == std::string::npos) return broken("a wrong answer: " + text_);
   return State::kDone;
 }
 

@@ -20,6 +20,7 @@ class Cell:
     stream: str = ""             # "", "burst" or "pace"
     connections: int = 8
     with_direct: bool = False
+    model: str = ""              # of the gateway; what is beside it gets its own kind of answer
 
 
 CELLS = [
@@ -30,10 +31,22 @@ CELLS = [
     Cell("cpu_300k_all_new", "CPU µs/request, 300 KB, all new", 300 * KIB),
     Cell("cpu_1m_10k_new", "CPU µs/request, 1 MB, 10 KB new", 1024 * KIB, str(10 * KIB)),
     Cell("cpu_1m_all_new", "CPU µs/request, 1 MB, all new", 1024 * KIB),
+    Cell("converse_300k_10k_new", "CPU µs/request, chat → Converse, 300 KB, 10 KB new", 300 * KIB,
+         str(10 * KIB), model="bench-converse"),
+    Cell("converse_300k_all_new", "CPU µs/request, chat → Converse, 300 KB, all new", 300 * KIB,
+         model="bench-converse"),
     Cell("latency_c1", "latency at c=1, 200 B", 200, connections=1, with_direct=True),
     Cell("sse_burst", "CPU µs/event, SSE in bursts", 200, stream="burst"),
+    Cell("converse_sse_burst", "CPU µs/event, ConverseStream → SSE in bursts", 200,
+         stream="burst", model="bench-converse"),
     Cell("sse_pace", "CPU µs/event, SSE at 20 ms pace", 200, stream="pace"),
 ]
+
+
+def model_of(target, cell):
+    if cell.model and target.name == "sekisho":
+        return cell.model
+    return "bench-pace" if cell.stream == "pace" else "bench"
 
 
 def run_load(binaries, target, cell, seconds, label):
@@ -42,7 +55,7 @@ def run_load(binaries, target, cell, seconds, label):
                "--bytes", cell.bytes, "--fresh", cell.fresh, "--key", target.key,
                "--conversation", label, "--seconds", seconds,
                "--port", target.stream_port if cell.stream else target.plain_port,
-               "--model", "bench-pace" if cell.stream == "pace" else "bench"]
+               "--model", model_of(target, cell)]
     if cell.stream:
         command.append("--stream")
     if cell.stream == "pace":

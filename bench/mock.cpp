@@ -1,6 +1,7 @@
 // The benchmark's upstream: answers every POST at once with a chat completion of OpenAI's shape,
 // or, when the first bytes of the body ask for a stream, with 64 deltas: in a burst, or one every
-// 20 ms for the model "bench-pace". One thread, one epoll, no delay of its own.
+// 20 ms for the model "bench-pace". At Bedrock's paths the same as Converse and ConverseStream say
+// it. One thread, one epoll, no delay of its own.
 //   sekisho-bench-mock --port N
 
 #include <sys/epoll.h>
@@ -15,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "event_frames.h"
 #include "mock_answers.h"
 #include "sockets.h"
 
@@ -26,14 +28,11 @@ constexpr auto kPace = std::chrono::milliseconds(20);
 constexpr std::size_t kLookAt = 512;  // bytes of the body in which the mode stands
 
 std::string plain_answer() {
-  std::string text =
-      "I looked at the file and changed the loop so that it stops at the first match. The test "
-      "passes now; the next step is the error path, which still returns an empty list.";
   const std::string body =
       std::string("{\"id\":\"") + kAnswerId +
       "\",\"object\":\"chat.completion\",\"created\":1764000000,\"model\":\"bench-model\","
       "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"" +
-      text +
+      kAnswerText +
       "\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":{"
       "\"prompt_tokens\":120,\"completion_tokens\":40,\"total_tokens\":160,"
       "\"prompt_tokens_details\":{\"cached_tokens\":0}},\"system_fingerprint\":\"fp_bench\"}";
@@ -75,12 +74,48 @@ std::vector<std::string> stream_answer() {
   return writes;
 }
 
+std::string converse_answer() {
+  const std::string body =
+      std::string(
+          "{\"metrics\":{\"latencyMs\":500},\"output\":{\"message\":{\"content\":[{"
+          "\"text\":\"") +
+      kAnswerText +
+      "\"}],\"role\":\"assistant\"}},\"stopReason\":\"end_turn\",\"usage\":{"
+      "\"inputTokens\":120,\"outputTokens\":40,\"totalTokens\":160}}";
+  return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::vector<std::string> converse_stream_answer() {
+  std::vector<std::string> writes;
+  auto add = [&](const char* type, const std::string& payload) {
+    writes.push_back(chunk(event_frame(type, payload)));
+  };
+  add("messageStart", "{\"role\":\"assistant\"}");
+  for (int i = 0; i < kDeltas; ++i) {
+    add("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"" + delta_text(i) +
+                                 "\"},\"p\":\"abcdefghijklmnopqrstuvwx\"}");
+  }
+  add("contentBlockStop", "{\"contentBlockIndex\":0}");
+  add("messageStop", "{\"stopReason\":\"end_turn\"}");
+  add("metadata",
+      "{\"metrics\":{\"latencyMs\":500},\"usage\":{\"inputTokens\":120,\"outputTokens\":64,"
+      "\"totalTokens\":184}}");
+  writes.back() += "0\r\n\r\n";
+  writes.front() =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n" +
+      writes.front();
+  return writes;
+}
+
 struct Connection {
   std::string head;  // bytes until the body and its first kLookAt bytes are known
   std::size_t body_left = 0;
   bool in_body = false;
-  std::string mode;            // first bytes of the body
-  std::size_t next_write = 0;  // of a stream; 0 when none is under way
+  std::string mode;                                // first bytes of the body
+  bool converse = false, converse_stream = false;  // by the path
+  std::size_t next_write = 0;                      // of a stream; 0 when none is under way
   std::uint64_t generation = 0;
 };
 
@@ -158,6 +193,9 @@ class Mock {
       }
       c.body_left = std::strtoull(field + 17, nullptr, 10);
       c.in_body = true;
+      const auto line = std::string_view(c.head).substr(0, c.head.find('\r'));
+      c.converse_stream = line.find("/converse-stream ") != std::string_view::npos;
+      c.converse = c.converse_stream || line.find("/converse ") != std::string_view::npos;
       bytes = bytes.substr(bytes.size() - (c.head.size() - end - 4));
       c.mode.clear();
     }
@@ -169,6 +207,11 @@ class Mock {
   void answer(int fd, Connection& c) {
     c.in_body = false;
     c.head.clear();
+    if (c.converse && !c.converse_stream) return send_all(fd, converse_);
+    if (c.converse_stream) {
+      for (const std::string& write : converse_stream_) send_all(fd, write);
+      return;
+    }
     const bool stream = c.mode.find("\"stream\":true") != std::string::npos;
     if (!stream) return send_all(fd, plain_);
     if (c.mode.find("bench-pace") != std::string::npos) {
@@ -213,6 +256,8 @@ class Mock {
   std::vector<char> scratch_ = std::vector<char>(256 * 1024);
   const std::string plain_ = plain_answer();
   const std::vector<std::string> stream_ = stream_answer();
+  const std::string converse_ = converse_answer();
+  const std::vector<std::string> converse_stream_ = converse_stream_answer();
 };
 
 }  // namespace

@@ -59,6 +59,12 @@ upstreams:
     kind: openai
     endpoint: http://127.0.0.1:{mock}/v1
     api_key: env:SEKISHO_BENCH_UPSTREAM_KEY
+  - name: bedrock
+    kind: bedrock
+    endpoint: http://127.0.0.1:{mock}
+    region: us-east-1
+    access_key_id: env:SEKISHO_BENCH_UPSTREAM_KEY
+    secret_access_key: env:SEKISHO_BENCH_UPSTREAM_KEY
 models:
 {models}guardrails:
   secrets:
@@ -73,12 +79,12 @@ GATEWAY_MODEL = """\
     context_window: 2000000
     max_output: 4096
     deployments:
-      - upstream: mock
+      - upstream: {upstream}
         model: {name}
         prices: {{input: "2.50", output: "10", cache_read: "0.25"}}
 """
 
-MODELS = ("bench", "bench-pace")
+MODELS = {"bench": "mock", "bench-pace": "mock", "bench-converse": "bedrock"}
 
 
 class Target:
@@ -117,7 +123,8 @@ def start_gateway(mock, folder, binaries):
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     port = free_port()
-    models = "".join(GATEWAY_MODEL.format(name=name) for name in MODELS)
+    models = "".join(GATEWAY_MODEL.format(name=name, upstream=upstream)
+                     for name, upstream in MODELS.items())
     conf = home / "sekisho.yaml"
     conf.write_text(GATEWAY_CONF.format(port=port, folder=home, mock=mock.port, models=models))
     admin_key = "sk-" + secrets.token_urlsafe(32)
