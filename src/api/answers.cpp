@@ -100,7 +100,8 @@ Shape deployment(std::string_view name) {
 Shape model() {
   return object("", {integer("id"), text("name"), texts("aliases"), integer("context_window"),
                      integer("max_output"), flag("priced"), flag("allow_unpriced"),
-                     flag("from_file"), optional(list("deployments", deployment("")))});
+                     flag("auto_prompt_caching"), flag("from_file"),
+                     optional(list("deployments", deployment("")))});
 }
 Shape model_deployment() {
   return object("", {text("model"), flag("from_file"), deployment("deployment")});
@@ -115,7 +116,8 @@ Shapes totals() {
           integer("cache_write_1h_tokens"),
           integer("output_tokens"),
           integer("reasoning_tokens"),
-          integer("total_tokens")};
+          integer("total_tokens"),
+          money("cache_saving")};
 }
 Shape spend() {
   Shapes groups{optional(day("day"))};
@@ -127,6 +129,10 @@ Shape spend() {
            list("rows", object("", groups + totals())), nullable(integer("next_offset"))});
 }
 
+Shape signal(std::string_view name) {
+  return nullable(object(name, {text("value"), integer("confidence"), text("rule")}));
+}
+
 Shapes call() {
   auto usage =
       object("usage", {integer("input"), integer("cache_read"), integer("cache_write_5m"),
@@ -136,6 +142,7 @@ Shapes call() {
       object("inspection",
              {text("rules_version"), nullable(integer("scanned_request_bytes")),
               nullable(integer("scanned_response_bytes")), list("verdicts", std::move(verdict))});
+  auto signals = object("signals", {signal("mode"), signal("client"), signal("session")});
   return {text("request_id"),
           time("at"),
           integer("at_ms"),
@@ -155,6 +162,7 @@ Shapes call() {
           money("cost"),
           text("settlement"),
           text("settlement_note"),
+          nullable(money("cache_saving")),
           integer("status"),
           text("outcome"),
           text("refusal"),
@@ -166,6 +174,7 @@ Shapes call() {
           integer("request_bytes"),
           integer("response_bytes"),
           std::move(inspection),
+          std::move(signals),
           texts("tags"),
           texts("dropped_fields")};
 }
@@ -185,7 +194,8 @@ Shape explanation() {
                            flag("resting"), integer("weight")});
   return object("", {flag("allowed"), nullable(std::move(refusal)), list("steps", std::move(step)),
                      money("worst_case"), nullable(money("available")),
-                     nullable(integer("lowered_output")), list("routes", std::move(route))});
+                     nullable(integer("lowered_output")), list("routes", std::move(route)),
+                     object("signals", {signal("client"), signal("mode")})});
 }
 
 Shape page(std::string_view name, Shape item) {

@@ -122,6 +122,7 @@ struct Builder {
     if (node.find("context_window")) out.context_window = node.integer("context_window");
     if (node.find("max_output")) out.max_output = node.integer("max_output");
     out.allow_unpriced = node.boolean("allow_unpriced");
+    out.auto_prompt_caching = node.boolean("auto_prompt_caching");
     for (const auto& item : node.find("deployments")->items) {
       DeploymentConfig deployment{item.get("upstream"),
                                   item.get("model"),

@@ -32,7 +32,7 @@ struct ModelConfig {
   std::string name;
   std::vector<std::string> aliases;
   std::optional<std::int64_t> context_window, max_output;
-  bool allow_unpriced = false;
+  bool allow_unpriced = false, auto_prompt_caching = false;
   std::vector<DeploymentConfig> deployments;
 };
 struct TlsConfig {

@@ -149,6 +149,9 @@ Key models() {
                flag("allow_unpriced", "false",
                     {"Serve it without a price (cost 0, marked).",
                      "価格なしでも提供するか（費用 0、印付き）。"}),
+               flag("auto_prompt_caching", "false",
+                    {"Set cache points for clients that set none.",
+                     "キャッシュ指定のないクライアントのためにキャッシュポイントを付けるか。"}),
                deployments()});
 }
 

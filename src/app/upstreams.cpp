@@ -125,6 +125,7 @@ Result<catalog::GroupSettings> group_of(const ModelConfig& model,
   group.context_window = model.context_window;
   group.max_output = model.max_output;
   group.allow_unpriced = model.allow_unpriced;
+  group.auto_prompt_caching = model.auto_prompt_caching;
   for (const auto& deployment : model.deployments) {
     catalog::DeploymentSettings settings;
     for (const auto& upstream : upstreams) {

@@ -71,6 +71,7 @@ struct ModelGroup {
   ModelFacts facts;
   std::vector<Deployment> deployments;  // in order of preference
   bool allow_unpriced = false;
+  bool auto_prompt_caching = false;  // cache points for clients that set none
 };
 
 struct Cost {
@@ -92,6 +93,9 @@ std::int64_t scale_of(const Prices& prices, bool fast, bool us);
 // billed at the dearest rate that its tokens can have (a read: input; a write: input or the other
 // write) and marked.
 Cost cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t scale = kPlainScale);
+// What prompt caching saved of a call's cost: what the same tokens had cost without it, less what
+// they cost. Negative where writes were not read.
+Money cache_saving(const Prices& prices, const wire::Usage& usage);
 // The same at the dearest rates that are known, whichever prompt length they are for: stands in for
 // a rate that is not known. Never below cost_of.
 Money dearest_cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t scale);

@@ -10,8 +10,8 @@ namespace sekisho::catalog {
 namespace {
 
 constexpr const char* kGroup =
-    "SELECT id, name, aliases, context_window, max_output, allow_unpriced, from_file FROM model"
-    " WHERE deleted = 0";
+    "SELECT id, name, aliases, context_window, max_output, allow_unpriced, from_file,"
+    " auto_prompt_caching FROM model WHERE deleted = 0";
 
 GroupSettings read_group(const store::Statement& row) {
   GroupSettings group;
@@ -22,6 +22,7 @@ GroupSettings read_group(const store::Statement& row) {
   group.max_output = row.maybe_integer(4);
   group.allow_unpriced = row.flag(5);
   group.from_file = row.flag(6);
+  group.auto_prompt_caching = row.flag(7);
   return group;
 }
 
@@ -166,9 +167,10 @@ Result<ModelId> CatalogStore::insert(GroupSettings& group) {
 Result<> CatalogStore::rewrite(GroupSettings& group) {
   TRY_VOID(
       db_.run("UPDATE model SET name = ?, aliases = ?, context_window = ?, max_output = ?,"
-              " allow_unpriced = ?, from_file = ?, deleted = 0 WHERE id = ?",
+              " allow_unpriced = ?, from_file = ?, auto_prompt_caching = ?, deleted = 0"
+              " WHERE id = ?",
               group.name, store::join_lines(group.aliases), group.context_window, group.max_output,
-              group.allow_unpriced, group.from_file, group.id));
+              group.allow_unpriced, group.from_file, group.auto_prompt_caching, group.id));
   return write_deployments(group);
 }
 

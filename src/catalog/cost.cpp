@@ -100,6 +100,13 @@ Cost cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t scale)
   return cost_at(rates_for(prices, prompt), usage, scale);
 }
 
+Money cache_saving(const Prices& prices, const wire::Usage& usage) {
+  auto uncached = usage;
+  uncached.input = usage.prompt();
+  uncached.cache_read = uncached.cache_write_5m = uncached.cache_write_1h = 0;
+  return cost_of(prices, uncached).total - cost_of(prices, usage).total;
+}
+
 Money dearest_cost_of(const Prices& prices, const wire::Usage& usage, std::int64_t scale) {
   auto dearest = cost_at(prices.base, usage, scale).total;
   for (const auto& tier : prices.tiers) {

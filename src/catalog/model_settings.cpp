@@ -113,6 +113,7 @@ ModelGroup resolve(const GroupSettings& group, const std::vector<UpstreamRow>& u
   out.name = group.name;
   out.aliases = group.aliases;
   out.allow_unpriced = group.allow_unpriced;
+  out.auto_prompt_caching = group.auto_prompt_caching;
   bool described = false;
   for (const auto& settings : group.deployments) {
     auto at = std::ranges::find(upstreams, settings.upstream, &UpstreamRow::id);

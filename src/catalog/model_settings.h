@@ -33,6 +33,7 @@ struct GroupSettings {
   std::vector<std::string> aliases;
   std::optional<std::int64_t> context_window, max_output;  // none = the starter table's
   bool allow_unpriced = false;
+  bool auto_prompt_caching = false;             // see ModelGroup
   bool from_file = false;                       // of the configuration file: read-only for the API
   std::vector<DeploymentSettings> deployments;  // in order of preference
 };

@@ -51,6 +51,9 @@ CREATE TABLE deployment_price(
   reasoning INTEGER,
   PRIMARY KEY (deployment, above)
 ) STRICT, WITHOUT ROWID;
+)sql"},
+                                       {2, R"sql(
+ALTER TABLE model ADD COLUMN auto_prompt_caching INTEGER NOT NULL DEFAULT 0;
 )sql"}};
 
 }  // namespace

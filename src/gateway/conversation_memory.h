@@ -40,7 +40,8 @@ struct Turn {
   DeploymentId deployment;
   // Tokens, by the provider, as a bound of what the same bytes can be again; 0 = unknown.
   std::int64_t measured_prompt = 0;
-  std::string betas;  // beta headers that went along
+  std::string betas;             // beta headers that went along
+  std::uint8_t system_mode = 0;  // what the system prompt told, see signals.h
 };
 
 // How a new body relates to a remembered one: the same first `prefix` and last `suffix` bytes

@@ -40,7 +40,8 @@ struct Exchange {
   // identify
   const KeyPolicy* key = nullptr;
   std::string session;
-  std::string betas;  // beta headers, as betas_of gives them
+  std::string betas;             // beta headers, as betas_of gives them
+  std::uint8_t system_mode = 0;  // what the system prompt told, see signals.h
 
   // envelope and inspection
   http::Buffer body;

@@ -4,6 +4,7 @@
 
 #include "gateway/admission.h"
 #include "gateway/identify.h"
+#include "gateway/signals.h"
 #include "gateway/upstream_request.h"
 
 namespace sekisho::gateway {
@@ -107,10 +108,24 @@ void explain_routes(Worker& worker, const Policy& policy, const catalog::ModelGr
                           "first choice: upstream " + group.deployments.front().upstream_name});
 }
 
+// As a call with this user agent and body would be recorded.
+void explain_signals(const Question& question, Answer& answer) {
+  auto client = wire::detect_client(question.user_agent, false);
+  answer.client = wire::client_name(client);
+  answer.client_signal = client_signal(client, false);
+  if (question.request.empty()) return;
+  auto dialect = question.dialect.value_or(wire::Dialect::kOpenAiChat);
+  auto padded = question.request + std::string(http::Buffer::kPadding, '\0');
+  auto body = std::string_view(padded).substr(0, question.request.size());
+  auto envelope = wire::parse_envelope(dialect, body, wire::ModelPlace::kPath);
+  if (envelope) answer.mode_signal = find_mode(*envelope, body, client, nullptr).mode;
+}
+
 }  // namespace
 
 Answer explain(Worker& worker, const Question& question) {
   Answer answer;
+  explain_signals(question, answer);
   auto policy = worker.policy.current();
   const auto* key = explain_key(*policy, question.key, worker.loop.clock().wall(), answer);
   if (!key) return answer;

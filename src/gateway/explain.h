@@ -16,6 +16,8 @@ struct Question {
   std::int64_t prompt_tokens = 1000;
   std::optional<std::int64_t> max_tokens;
   std::optional<wire::Dialect> dialect;  // of the client; without one every upstream is reached
+  std::string user_agent;                // for the client's signal
+  std::string request;                   // a body in the dialect, for its mode; may be empty
 };
 struct Answer {
   bool allowed = false;
@@ -34,6 +36,8 @@ struct Answer {
     std::int64_t weight = 1;
   };
   std::vector<Route> routes;
+  std::string client;  // as records name it
+  std::uint8_t client_signal = 0, mode_signal = 0;
 };
 Answer explain(Worker& worker, const Question& question);
 

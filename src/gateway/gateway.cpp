@@ -7,6 +7,7 @@
 #include "gateway/model_routes.h"
 #include "gateway/relay.h"
 #include "gateway/settlement.h"
+#include "gateway/signals.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -60,6 +61,25 @@ std::int64_t measured_bound(const Exchange& x) {
   return bound;
 }
 
+// The system prompt is read for signals once in a conversation.
+bool has_same_system(const Exchange& x) {
+  if (!x.earlier.turn) return false;
+  auto last = std::ranges::find_if(
+      x.envelope.blocks.rbegin(), x.envelope.blocks.rend(), [](const auto& block) {
+        return block.kind == wire::BlockKind::kSystem && block.message <= 1;
+      });
+  return last == x.envelope.blocks.rend() || last->raw.end <= x.earlier.prefix;
+}
+
+Signals signals_of(Exchange& x) {
+  const auto& headers = x.http.request().headers;
+  const auto* before = has_same_system(x) ? &x.earlier.turn->system_mode : nullptr;
+  auto mode = find_mode(x.envelope, x.body.view(), x.client, before);
+  x.system_mode = mode.from_system;
+  return {mode.mode, client_signal(x.client, headers.find("x-claude-code-session-id").has_value()),
+          session_signal(headers, x.envelope, !x.session.empty())};
+}
+
 Outcome<void> read_envelope(Exchange& x) {
   auto body = x.body.view();
   auto& worker = x.worker;
@@ -82,6 +102,7 @@ Outcome<void> read_envelope(Exchange& x) {
   auto shown = x.session.empty() ? conversation_name(*x.key, x.envelope, body) : x.session;
   x.record.model_asked = x.envelope.model_name.substr(0, 200);
   x.record.session = std::move(shown);
+  x.record.signals = signals_of(x).packed();
   for (const auto& tag : x.envelope.tags) x.record.tags.push_back(tag);
   return {};
 }
@@ -132,6 +153,7 @@ void remember(Exchange& x) {
   if (x.model) turn.model = x.model->id;
   if (x.deployment) turn.deployment = x.deployment->id;
   turn.betas = std::move(x.betas);
+  turn.system_mode = x.system_mode;
   turn.measured_prompt = measured_bound(x);
   turn.body = std::move(x.body);
   turn.envelope = std::move(x.envelope);

@@ -52,6 +52,7 @@ void book(Exchange& x, const wire::Usage& usage, Money cost, ledger::Settlement 
 // A prompt of which nothing was reported may have been written to a cache, which costs more.
 Money cost_as_written(const Exchange& x, wire::Usage usage) {
   auto life = x.envelope.cache_life;
+  if (x.model->auto_prompt_caching) life = std::max(life, wire::CacheLife::kFiveMinutes);
   if (life == wire::CacheLife::kNone) return {};
   auto& kind = life == wire::CacheLife::kOneHour ? usage.cache_write_1h : usage.cache_write_5m;
   kind = std::exchange(usage.input, 0);

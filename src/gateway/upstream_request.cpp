@@ -5,6 +5,7 @@
 #include "gateway/call_bounds.h"
 #include "gateway/query_string.h"
 #include "http/percent.h"
+#include "wire/auto_cache.h"
 #include "wire/bedrock/invoke_request.h"
 
 namespace sekisho::gateway {
@@ -39,6 +40,12 @@ void lower_output(const Exchange& x, const Upstream& upstream, std::vector<wire:
   wire::edit_max_tokens(x.envelope, x.body.view(), upstream.max_tokens_field, *x.lowered_output,
                         edits);
   lower_thinking(x, *x.lowered_output, edits);
+}
+
+void mark_for_cache(const Exchange& x, std::vector<wire::SpanEdit>& edits) {
+  bool messages = x.dialect == wire::Dialect::kAnthropicMessages;
+  if (!x.model->auto_prompt_caching || !messages || wire::is_token_count(x.operation)) return;
+  wire::edit_cache_marks(x.envelope, x.body.view(), edits);
 }
 
 bool wants_usage(const Exchange& x, const Upstream& upstream) {
@@ -146,6 +153,7 @@ Outcome<void> translate(const Exchange& x, const Upstream& upstream,
   settings.max_tokens = x.output_bound;
   settings.max_tokens_field = upstream.max_tokens_field;
   settings.stream = x.envelope.stream;
+  settings.auto_cache = x.model->auto_prompt_caching;
   std::optional<ThinkingOfCall> thinking;
   if (x.worker.thinking) {
     thinking.emplace(*x.worker.thinking, x.key->key, target.family, x.worker.loop.now());
@@ -197,6 +205,7 @@ Outcome<void> build_invoke(Exchange& x, const Upstream& upstream,
   auto edits = std::move(invoke->edits);
   edits.insert(edits.end(), x.verdict.redactions.begin(), x.verdict.redactions.end());
   lower_output(x, upstream, edits);
+  mark_for_cache(x, edits);
   request.dropped = std::move(invoke->dropped);
   splice(x, std::move(edits), request);
   address_bedrock(x, upstream, deployment,
@@ -222,6 +231,7 @@ std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstrea
   lower_output(x, upstream, edits);
   if (wants_usage(x, upstream)) wire::edit_include_usage(x.envelope, x.body.view(), edits);
   wire::edit_gateway_members(x.envelope, x.body.view(), edits);
+  mark_for_cache(x, edits);
   return edits;
 }
 

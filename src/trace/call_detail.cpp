@@ -61,7 +61,8 @@ class Reader {
 
 void encode_detail(const CallRecord& record, std::string& out) {
   if (record.model_asked.empty() && record.refusal.empty() && record.tags.empty() &&
-      record.dropped_fields.empty() && record.verdicts.empty() && record.settlement_note.empty()) {
+      record.dropped_fields.empty() && record.verdicts.empty() && record.settlement_note.empty() &&
+      record.signals == 0) {
     return;
   }
   put_text(out, record.model_asked);
@@ -75,7 +76,9 @@ void encode_detail(const CallRecord& record, std::string& out) {
     put_text(out, verdict.where);
     put_number(out, verdict.count);
   }
-  if (!record.settlement_note.empty()) put_text(out, record.settlement_note);
+  // What came later in time stands last; what would be empty at the end is left out.
+  if (!record.settlement_note.empty() || record.signals != 0) put_text(out, record.settlement_note);
+  if (record.signals != 0) put_number(out, record.signals);
 }
 
 bool decode_detail(store::Bytes bytes, CallRecord& record) {
@@ -94,6 +97,7 @@ bool decode_detail(store::Bytes bytes, CallRecord& record) {
     record.verdicts.push_back(std::move(verdict));
   });
   if (in.ok() && !in.finished()) record.settlement_note = in.text();
+  if (in.ok() && !in.finished()) record.signals = static_cast<std::uint32_t>(in.number());
   return in.finished();
 }
 

@@ -39,6 +39,7 @@ struct CallRecord {
   std::string outcome;          // ok | refused | upstream_error | client_gone | cut | internal
   std::string refusal;          // code and rule, for refused calls
   std::string stop_reason;
+  std::uint32_t signals = 0;  // gateway::Signals, packed; 0 = none
   std::uint32_t attempts = 0;
   std::int64_t first_byte_us = 0, last_byte_us = 0, own_us = 0;  // since the request's first byte
   std::int64_t request_bytes = 0, response_bytes = 0;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 
+#include "wire/auto_cache.h"
 #include "wire/bedrock/converse_request.h"
 #include "wire/openai_chat/request_decoder.h"
 
@@ -73,6 +74,7 @@ Result<TranslatedRequest> translate_request(Dialect from, Dialect to, std::strin
   std::vector<std::string> dropped;
   TRY(const auto conversation, codec_of(from)->decode_request(body, dropped));
   if (settings.thinking && target.reasoning) restore_thinking(*conversation, *settings.thinking);
+  if (settings.auto_cache && target.prompt_caching) mark_for_cache(*conversation);
   TRY(auto request,
       codec_of(to)->encode_request(*conversation, target, settings, std::move(dropped)));
   cut_names(request.dropped);

@@ -49,6 +49,7 @@ struct TranslationSettings {
   std::int64_t max_tokens = 0;  // the bound that admission decided: always sent
   std::string_view max_tokens_field = "max_tokens";  // OpenAI: which field carries it
   bool stream = false;                               // where the body says it
+  bool auto_cache = false;                           // cache points for clients that set none
   const ThinkingSource* thinking = nullptr;  // what the dialect of the client lost; may be null
 };
 

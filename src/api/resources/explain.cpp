@@ -4,6 +4,7 @@
 
 #include "api/resources/limit_fields.h"
 #include "api/resources/scene.h"
+#include "api/resources/write_signal.h"
 #include "gateway/explain.h"
 #include "wire/phrases.h"
 
@@ -59,7 +60,10 @@ std::string answer_json(const gateway::Answer& answer, wire::Language language, 
   }
   write_optional(w, "lowered_output", answer.lowered_output);
   write_routes(w, answer, full);
-  w.end_object();
+  w.key("signals").begin_object();
+  write_signal(w, "client", answer.client_signal, answer.client);
+  write_signal(w, "mode", answer.mode_signal, "");
+  w.end_object().end_object();
   return out;
 }
 
@@ -74,6 +78,8 @@ io::task<Result<Response>> explain(Control& control, Request& request) {
     question.dialect =
         body.text("api") == "chat" ? wire::Dialect::kOpenAiChat : wire::Dialect::kAnthropicMessages;
   }
+  question.user_agent = body.text("user_agent");
+  question.request = body.text("request");
   auto may_ask = [id = question.key](Scene& scene) -> Result<Response> {
     const auto* key = scene.world.find(id);
     if (key && scene.sight.sees(*key)) return Response{};
@@ -93,6 +99,8 @@ std::vector<Route> explain_routes() {
       {"key", FieldType::kInteger, "Whose call (id); default: the caller's own", false, {}, 1},
       {"prompt_tokens", FieldType::kInteger, "Default 1000", false, {}, 0},
       {"max_tokens", FieldType::kInteger, "Default: the model's", false, {}, 1},
+      {"user_agent", FieldType::kString, "Of the client, for how it would be detected"},
+      {"request", FieldType::kString, "A body as the client would send it, for the same"},
       {"api",
        FieldType::kString,
        "Which API the client speaks; default: whichever reaches the model",

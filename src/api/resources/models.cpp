@@ -24,6 +24,7 @@ std::vector<FieldSpec> model_fields(bool creating) {
       {"context_window", FieldType::kInteger, "Tokens; null = as known", false, {}, 1},
       {"max_output", FieldType::kInteger, "Tokens; null = as known", false, {}, 1},
       {"allow_unpriced", FieldType::kBoolean, "Serve it although no price is known"},
+      {"auto_prompt_caching", FieldType::kBoolean, "Set cache points for clients that set none"},
       {"deployments",
        FieldType::kObjectList,
        "In order of preference; replaces all",
@@ -41,6 +42,9 @@ Result<> apply_fields(const Fields& body, const std::vector<catalog::UpstreamRow
   if (body.has("context_window")) group.context_window = body.integer("context_window");
   if (body.has("max_output")) group.max_output = body.integer("max_output");
   if (body.has("allow_unpriced")) group.allow_unpriced = body.boolean("allow_unpriced");
+  if (body.has("auto_prompt_caching")) {
+    group.auto_prompt_caching = body.boolean("auto_prompt_caching");
+  }
   if (!body.has("deployments")) return {};
   std::vector<catalog::DeploymentSettings> deployments;
   for (const auto& fields : body.objects("deployments")) {
@@ -65,6 +69,7 @@ void write_model(wire::JsonWriter& w, const GroupSettings& settings, const Model
   w.field("context_window", resolved.facts.context_window);
   w.field("max_output", resolved.facts.max_output);
   w.field("priced", priced(resolved)).field("allow_unpriced", settings.allow_unpriced);
+  w.field("auto_prompt_caching", settings.auto_prompt_caching);
   w.field("from_file", settings.from_file);
   if (full) {
     w.key("deployments").begin_array();

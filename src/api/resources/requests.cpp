@@ -6,6 +6,7 @@
 #include "api/resources/names.h"
 #include "api/resources/scene.h"
 #include "api/resources/spend.h"
+#include "api/resources/write_signal.h"
 #include "api/times.h"
 
 namespace sekisho::api {
@@ -53,7 +54,30 @@ void write_who(wire::JsonWriter& w, const CallRecord& r, const Names& names) {
   write_named(w, "deployment", names.deployments, r.deployment.value);
 }
 
-void write_call(wire::JsonWriter& w, const CallRecord& r, const Names& names) {
+void write_signals(wire::JsonWriter& w, const CallRecord& r) {
+  auto signals = gateway::Signals::unpacked(r.signals);
+  w.key("signals").begin_object();
+  write_signal(w, "mode", signals.mode, "");
+  write_signal(w, "client", signals.client, r.client);
+  write_signal(w, "session", signals.session, r.session);
+  w.end_object();
+}
+
+// At the prices of today: the ledger has what was paid.
+void write_cache_saving(wire::JsonWriter& w, const CallRecord& r, const gateway::Policy& policy) {
+  w.key("cache_saving");
+  for (const auto& group : policy.models) {
+    for (const auto& deployment : group.deployments) {
+      if (deployment.id != r.deployment || !deployment.prices) continue;
+      w.string(catalog::cache_saving(*deployment.prices, r.usage).decimal());
+      return;
+    }
+  }
+  w.null();
+}
+
+void write_call(wire::JsonWriter& w, const CallRecord& r, const Names& names,
+                const gateway::Policy& policy) {
   w.begin_object().field("request_id", r.request.text());
   w.field("at", format_time(r.at)).field("at_ms", unix_ms(r.at));
   write_who(w, r, names);
@@ -63,6 +87,7 @@ void write_call(wire::JsonWriter& w, const CallRecord& r, const Names& names) {
   write_usage(w, r.usage);
   w.field("cost", r.cost.decimal()).field("settlement", r.settlement);
   w.field("settlement_note", r.settlement_note);
+  write_cache_saving(w, r, policy);
   w.field("status", r.status).field("outcome", r.outcome).field("refusal", r.refusal);
   w.field("stop_reason", r.stop_reason);
   w.field("attempts", static_cast<std::int64_t>(r.attempts));
@@ -70,6 +95,7 @@ void write_call(wire::JsonWriter& w, const CallRecord& r, const Names& names) {
   w.field("own_us", r.own_us);
   w.field("request_bytes", r.request_bytes).field("response_bytes", r.response_bytes);
   write_verdicts(w, r);
+  write_signals(w, r);
   write_strings(w, "tags", r.tags);
   write_strings(w, "dropped_fields", r.dropped_fields);
 }
@@ -143,11 +169,12 @@ io::task<Result<Response>> list_requests(Control& control, Request& request) {
   if (!wanted.nothing) {
     CO_TRY(page, co_await control.traces.list(request.loop(), wanted.filter));
   }
+  auto policy = request.worker.policy.current();
   std::string out;
   wire::JsonWriter w(out);
   w.begin_object().key("requests").begin_array();
   for (const auto& call : page.calls) {
-    write_call(w, call, wanted.names);
+    write_call(w, call, wanted.names, *policy);
     w.end_object();
   }
   w.end_array();
@@ -156,7 +183,8 @@ io::task<Result<Response>> list_requests(Control& control, Request& request) {
   co_return json(std::move(out));
 }
 
-Result<Response> one_call(Scene& scene, const CallRecord& call, bool deployments) {
+Result<Response> one_call(Scene& scene, const CallRecord& call, const gateway::Policy& policy,
+                          bool deployments) {
   if (!scene.sight.sees_call(call.organisation, call.unit, call.user, call.key)) {
     return fail(Code::kNotFound, "there is no such request");
   }
@@ -165,7 +193,7 @@ Result<Response> one_call(Scene& scene, const CallRecord& call, bool deployments
   TRY(auto entry, ledger::find_entry(scene.db, call.request));
   std::string out;
   wire::JsonWriter w(out);
-  write_call(w, call, names);
+  write_call(w, call, names, policy);
   w.key("ledger_entry");
   if (entry) {
     w.begin_object().field("cost", entry->cost.decimal());
@@ -188,8 +216,9 @@ io::task<Result<Response>> get_request(Control& control, Request& request) {
   if (!id) co_return fail(Code::kInvalidArgument, "a request id looks like req_ and 26 letters");
   CO_TRY(auto call, co_await control.traces.find(request.loop(), *id));
   if (!call) co_return fail(Code::kNotFound, "there is no such request");
-  auto job = [call = *call, full = request.sees_everything()](Scene& scene) {
-    return one_call(scene, call, full);
+  auto job = [call = *call, policy = request.worker.policy.current(),
+              full = request.sees_everything()](Scene& scene) {
+    return one_call(scene, call, *policy, full);
   };
   co_return co_await read_scene(control, request, job);
 }

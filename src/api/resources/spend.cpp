@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "api/resources/figures.h"
 #include "api/resources/limit_fields.h"
@@ -44,14 +45,14 @@ Result<std::vector<SpendGroup>> read_groups(const std::vector<std::string>& name
   return out;
 }
 
-void write_totals(wire::JsonWriter& w, const ledger::SpendTotals& totals) {
+void write_totals(wire::JsonWriter& w, const ledger::SpendTotals& totals, Money saved) {
   const auto& usage = totals.usage;
   w.field("requests", totals.requests).field("cost", totals.cost.decimal());
   w.field("input_tokens", usage.input).field("cache_read_tokens", usage.cache_read);
   w.field("cache_write_5m_tokens", usage.cache_write_5m);
   w.field("cache_write_1h_tokens", usage.cache_write_1h);
   w.field("output_tokens", usage.output).field("reasoning_tokens", usage.reasoning);
-  w.field("total_tokens", usage.total());
+  w.field("total_tokens", usage.total()).field("cache_saving", saved.decimal());
 }
 
 void write_group(wire::JsonWriter& w, const Names& names, SpendGroup group, std::int64_t value) {
@@ -123,7 +124,43 @@ Result<ModelId> find_model(const Names& names, const std::string& wanted) {
                   (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
 }
 
-Result<Response> answer(Scene& scene, Question q) {
+// What prompt caching saved, per values of the groups and in all, at the base prices of today.
+// Deployments that are gone or have no price saved nothing that we could tell.
+struct Savings {
+  std::map<std::vector<std::int64_t>, Money> rows;
+  Money total;
+};
+
+Result<Savings> read_savings(Scene& scene, const Question& q, const gateway::Policy& policy) {
+  std::map<std::int64_t, catalog::Prices> prices;
+  for (const auto& group : policy.models) {
+    for (const auto& deployment : group.deployments) {
+      if (!deployment.prices) continue;
+      auto& base = prices[deployment.id.value] = *deployment.prices;
+      base.tiers.clear();  // of sums nobody can tell how long the prompts were
+    }
+  }
+  auto groups = q.groups;
+  bool apart = std::ranges::find(groups, SpendGroup::kDeployment) != groups.end();
+  if (!apart) groups.push_back(SpendGroup::kDeployment);
+  auto deployment = std::ranges::find(groups, SpendGroup::kDeployment) - groups.begin();
+  Savings out;
+  for (std::size_t offset = 0;; offset += limits::kListPage) {
+    TRY(auto rows, ledger::spend_table(scene.db, q.filter, groups, offset));
+    for (auto& row : rows) {
+      auto found = prices.find(row.groups[static_cast<std::size_t>(deployment)]);
+      if (found == prices.end()) continue;
+      auto saved = catalog::cache_saving(found->second, row.totals.usage);
+      std::vector<std::int64_t> place(row.groups.begin(), row.groups.end());
+      if (!apart) place.pop_back();
+      out.rows[place] = out.rows[place] + saved;
+      out.total = out.total + saved;
+    }
+    if (rows.size() < limits::kListPage) return out;
+  }
+}
+
+Result<Response> answer(Scene& scene, Question q, const gateway::Policy& policy) {
   TRY(auto names, Names::load(scene.db, scene.sight.organisation()));
   if (!q.deployments) names.deployments.clear();  // accounts and ARNs
   if (!q.model.empty()) {
@@ -131,12 +168,14 @@ Result<Response> answer(Scene& scene, Question q) {
   }
   if (q.unit) q.filter.units = subtree(scene.world, q.unit);
   ledger::SpendTotals totals;
+  Savings savings;
   std::vector<ledger::SpendTableRow> rows;
   if (narrow(scene.sight, q.filter)) {
     TRY(totals, ledger::spend_total(scene.db, q.filter));
     if (!q.groups.empty()) {
       TRY(rows, ledger::spend_table(scene.db, q.filter, q.groups, q.offset));
     }
+    TRY(savings, read_savings(scene, q, policy));
   }
   std::string out;
   wire::JsonWriter w(out);
@@ -144,14 +183,16 @@ Result<Response> answer(Scene& scene, Question q) {
   if (q.from) w.field("from", format_day(*q.from));
   if (q.to) w.field("to", format_day(*q.to));
   w.field("currency", "USD").key("total").begin_object();
-  write_totals(w, totals);
+  write_totals(w, totals, savings.total);
   w.end_object().key("rows").begin_array();
   for (const auto& row : rows) {
     w.begin_object();
     for (std::size_t i = 0; i < q.groups.size(); ++i) {
       write_group(w, names, q.groups[i], row.groups[i]);
     }
-    write_totals(w, row.totals);
+    std::vector<std::int64_t> place(row.groups.begin(), row.groups.end());
+    auto saved = savings.rows.find(place);
+    write_totals(w, row.totals, saved == savings.rows.end() ? Money{} : saved->second);
     w.end_object();
   }
   w.end_array().key("next_offset");
@@ -166,7 +207,8 @@ Result<Response> answer(Scene& scene, Question q) {
 
 io::task<Result<Response>> spend(Control& control, Request& request) {
   CO_TRY(auto question, read_question(request));
-  auto job = [question](Scene& scene) { return answer(scene, question); };
+  auto policy = request.worker.policy.current();
+  auto job = [question, policy](Scene& scene) { return answer(scene, question, *policy); };
   co_return co_await read_scene(control, request, job);
 }
 
