@@ -117,10 +117,10 @@ Key upstreams() {
        flag("usage_in_stream", "true",
             {"openai: the provider accepts stream_options.include_usage.",
              "openai: stream_options.include_usage を受け付けるか。"}),
-       choice("max_tokens_field", "max_tokens",
-              {"openai: field that carries a lowered output limit.",
-               "openai: 引き下げた出力上限を書くフィールド。"},
-              {"max_tokens", "max_completion_tokens"})});
+       choice(
+           "max_tokens_field", "max_tokens",
+           {"openai: field that carries the output limit.", "openai: 出力上限を書くフィールド。"},
+           {"max_tokens", "max_completion_tokens"})});
 }
 
 Key deployments() {

@@ -48,6 +48,12 @@ void mark_for_cache(const Exchange& x, std::vector<wire::SpanEdit>& edits) {
   wire::edit_cache_marks(x.envelope, x.body.view(), edits);
 }
 
+// OpenAI's reasoning models refuse the old name, which most agents send.
+bool renames_max_tokens(const Exchange& x, const Upstream& upstream) {
+  return x.dialect == wire::Dialect::kOpenAiChat && upstream.kind == UpstreamKind::kOpenAi &&
+         upstream.max_tokens_field == "max_completion_tokens";
+}
+
 bool wants_usage(const Exchange& x, const Upstream& upstream) {
   return upstream.kind == UpstreamKind::kOpenAi && x.envelope.stream && upstream.usage_in_stream &&
          !x.envelope.include_usage;
@@ -151,6 +157,10 @@ Outcome<void> translate(const Exchange& x, const Upstream& upstream,
   wire::TranslationSettings settings;
   settings.model = deployment.upstream_model;
   settings.max_tokens = x.output_bound;
+  // Clients ask for what their own models can do; this target refuses more than it can.
+  const auto most = x.model->facts.max_output;
+  const bool lowered = most > 0 && settings.max_tokens > most;
+  if (lowered) settings.max_tokens = most;
   settings.max_tokens_field = upstream.max_tokens_field;
   settings.stream = x.envelope.stream;
   settings.auto_cache = x.model->auto_prompt_caching;
@@ -163,6 +173,7 @@ Outcome<void> translate(const Exchange& x, const Upstream& upstream,
   if (!translated) return Refused(refusal_from(translated.error(), "translation"));
   request.translated = std::move(*translated);
   request.dropped = std::move(request.translated.dropped);
+  if (lowered) request.dropped.push_back("max_tokens (lowered to " + std::to_string(most) + ")");
   request.body.push_back({request.translated.body.data(), request.translated.body.size()});
   return {};
 }
@@ -229,6 +240,7 @@ std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstrea
     wire::edit_model(x.envelope, deployment.upstream_model, edits);
   }
   lower_output(x, upstream, edits);
+  if (renames_max_tokens(x, upstream)) wire::rename_max_tokens(x.envelope, x.body.view(), edits);
   if (wants_usage(x, upstream)) wire::edit_include_usage(x.envelope, x.body.view(), edits);
   wire::edit_gateway_members(x.envelope, x.body.view(), edits);
   mark_for_cache(x, edits);

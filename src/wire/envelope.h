@@ -154,6 +154,9 @@ void edit_model(const Envelope& envelope, std::string_view name, std::vector<Spa
 // Every present maximum gets `value`; without one, `key` is added ("max_tokens", …).
 void edit_max_tokens(const Envelope& envelope, std::string_view body, std::string_view key,
                      std::int64_t value, std::vector<SpanEdit>& edits);
+// A lone max_tokens gets the name max_completion_tokens.
+void rename_max_tokens(const Envelope& envelope, std::string_view body,
+                       std::vector<SpanEdit>& edits);
 // OpenAI: stream_options.include_usage becomes true (nothing to do where it is).
 void edit_include_usage(const Envelope& envelope, std::string_view body,
                         std::vector<SpanEdit>& edits);

@@ -49,6 +49,24 @@ TEST(Edits, MaximumIsReplacedEverywhereOrAdded) {
             R"( {"max_tokens":7, "model":"m","messages":[]})");
 }
 
+TEST(Edits, ALoneMaximumIsRenamed) {
+  auto edited = [](std::string_view body) {
+    std::vector<SpanEdit> edits;
+    rename_max_tokens(chat(body), body, edits);
+    return spliced(body, edits);
+  };
+  EXPECT_EQ(edited(R"({"model":"m","max_tokens" : 100,"messages":[]})"),
+            R"({"model":"m","max_completion_tokens" : 100,"messages":[]})");
+  EXPECT_EQ(edited(R"({"model":"m","max\u005ftokens":null,"messages":[]})"),
+            R"({"model":"m","max_completion_tokens":null,"messages":[]})");
+  for (std::string_view body :
+       {R"({"model":"m","max_completion_tokens":9,"messages":[]})",
+        R"({"max_tokens":1,"max_completion_tokens":9,"model":"m","messages":[]})",
+        R"({"model":"max_tokens","messages":[]})"}) {
+    EXPECT_EQ(edited(body), body);
+  }
+}
+
 TEST(Edits, MembersForAGatewayLeaveWithOneComma) {
   auto edited = [](std::string_view body) {
     std::vector<SpanEdit> edits;

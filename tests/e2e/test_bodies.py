@@ -119,6 +119,7 @@ def test_openai_bytes_pass(house, first):
         streams = json.loads(body).get("stream") is True
         expected = with_usage(template) if streams else template
         expected = (expected.replace(MODEL, "gpt-4.1-mini").replace(SECRET, f" {HIDDEN} ")
+                    .replace('"max_tokens"', '"max_completion_tokens"')  # as this upstream wants it
                     .replace(OPTIONS, STREAM_OPTIONS[options] if streams else options))
         assert upstream_body(house, "/v1/chat/completions", body) == expected, f"seed {seed}"
 
