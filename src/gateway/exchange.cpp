@@ -20,6 +20,18 @@ wire::Dialect dialect_of(const http::RequestHead& request, wire::Operation opera
   return wire::dialect_of(operation);
 }
 
+// A header that a configuration adds stands beside that of the SDK below it.
+wire::ClientKind client_of(const http::Headers& headers) {
+  const bool session = headers.find("x-claude-code-session-id").has_value();
+  auto client = wire::detect_client("", session);
+  for (const auto& field : headers.fields()) {
+    if (!http::equals_ignoring_case(field.name, "user-agent")) continue;
+    client = wire::detect_client(field.value, session);
+    if (client != wire::ClientKind::kUnknown) break;
+  }
+  return client;
+}
+
 }  // namespace
 
 Exchange::Exchange(Worker& worker_in, http::ServerExchange& http_in, wire::Operation operation_in)
@@ -34,8 +46,7 @@ Exchange::Exchange(Worker& worker_in, http::ServerExchange& http_in, wire::Opera
   id = RequestId::make(unix_ms(wall), worker.random.next(), worker.random.next());
   id_text = id.text();
   const auto& headers = http.request().headers;
-  client = wire::detect_client(headers.get("user-agent"),
-                               headers.find("x-claude-code-session-id").has_value());
+  client = client_of(headers);
   betas = betas_of(headers);
   record.request = id;
   record.at = wall;

@@ -67,6 +67,10 @@ constexpr std::array kSigns{
     Sign{"opencode", false, ClientKind::kOpencode},
     Sign{"codex", true, ClientKind::kCodex},
     Sign{"GeminiCLI", true, ClientKind::kGeminiCli},
+    Sign{"QwenCode/", true, ClientKind::kQwenCode},
+    // Continue has no name of its own on the wire unless its configuration gives it one.
+    Sign{"Continue/", true, ClientKind::kContinue},
+    Sign{"Kilo-Code/", true, ClientKind::kKilo},
     Sign{"Cline/", false, ClientKind::kCline},
     Sign{"ai-sdk/", false, ClientKind::kCline},
     Sign{"OpenAI/", true, ClientKind::kOpenAiSdk},
@@ -310,6 +314,12 @@ std::string_view client_name(ClientKind client) {
       return "opencode";
     case ClientKind::kGeminiCli:
       return "gemini_cli";
+    case ClientKind::kQwenCode:
+      return "qwen_code";
+    case ClientKind::kContinue:
+      return "continue";
+    case ClientKind::kKilo:
+      return "kilo";
     case ClientKind::kOpenAiSdk:
       return "openai_sdk";
     case ClientKind::kAnthropicSdk:

@@ -72,6 +72,9 @@ enum class ClientKind : std::uint8_t {
   kCodex,
   kOpencode,
   kGeminiCli,
+  kQwenCode,
+  kContinue,
+  kKilo,
   kOpenAiSdk,
   kAnthropicSdk,
   kCurl

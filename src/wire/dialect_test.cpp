@@ -68,6 +68,10 @@ TEST(DetectClient, KnowsObservedUserAgents) {
   EXPECT_EQ(detect_client("codex_exec/0.169.0 (Debian 12; x86_64)", false), ClientKind::kCodex);
   EXPECT_EQ(detect_client("GeminiCLI/0.61.0/gemini-2.5-pro (linux; x64)", false),
             ClientKind::kGeminiCli);
+  EXPECT_EQ(detect_client("QwenCode/0.24.4 (linux; x64)", false), ClientKind::kQwenCode);
+  EXPECT_EQ(detect_client("Continue/1.5.47", false), ClientKind::kContinue);
+  EXPECT_EQ(detect_client("Kilo-Code/7.7.9 ai-sdk/provider-utils/4.0.27 runtime/bun/1.3.14", false),
+            ClientKind::kKilo);
   EXPECT_EQ(detect_client("OpenAI/Python 2.9.0", false), ClientKind::kOpenAiSdk);
   EXPECT_EQ(detect_client("AsyncAnthropic/Python 2.12.0", false), ClientKind::kAnthropicSdk);
   EXPECT_EQ(detect_client("curl/7.88.1", false), ClientKind::kCurl);

@@ -84,6 +84,11 @@ constexpr std::array kClients{
     ClientRow{ClientKind::kOpencode, 403, 403, ""},
     // Gemini CLI 0.61: 400 and 403 are shown; the rest is repeated for more than 75 s.
     ClientRow{ClientKind::kGeminiCli, 403, 403, ""},
+    // Kilo 7.7.9 is built on opencode's engine: 403 is shown.
+    ClientRow{ClientKind::kKilo, 403, 403, ""},
+    // Qwen Code 0.24.4 and Continue 1.5.47: 400 is shown.
+    ClientRow{ClientKind::kQwenCode, 400, 400, ""},
+    ClientRow{ClientKind::kContinue, 400, 400, ""},
     // From the SDKs' sources: 408, 409, 429 and 5xx are repeated, x-should-retry is honoured.
     ClientRow{ClientKind::kOpenAiSdk, 400, 400, ""},
     ClientRow{ClientKind::kAnthropicSdk, 400, 400, ""},
