@@ -1,8 +1,8 @@
-# `make test` is everything that CI runs; the other targets are its parts.
+# CI runs `make test` and `make test-clients`.
 JOBS ?= $(shell nproc)
 PRESET_BUILD = cmake --preset $(1) >/dev/null && ninja -C build/$(1) -j$(JOBS)
 
-.PHONY: packages run build dev test asan tsan format lint clean
+.PHONY: packages run build dev test test-clients asan tsan format lint clean
 
 # Ctrl-C stops it. ARGS="--port 5000 --data-dir DIR" and more: build/release/bin/sekisho demo --help
 run: build
@@ -19,6 +19,10 @@ dev: packages
 
 test: dev
 	@scripts/run_all_tests.sh build/dev build/dev
+
+# Every agent against every provider (tests/matrix); ARGS=--write renews docs/compatibility.md.
+test-clients: dev
+	@scripts/run_client_matrix.sh build/dev $(ARGS)
 
 # All tests again under sanitizers, with more patience for programs that are many times slower.
 asan: packages

@@ -11,7 +11,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(cd "${1:-$root/build/release}" && pwd) || exit 1
 shift || true
 
-"$root/scripts/install_test_clients.sh"
+clients=$("$root/scripts/install_test_clients.sh")
 code=$?
 if [ $code -ne 0 ]; then
   if [ $code -ne 3 ] || [ -n "${CI:-}" ]; then
@@ -23,8 +23,7 @@ if [ $code -ne 0 ]; then
   exit 3
 fi
 
-clients=${SEKISHO_TEST_CLIENTS:-$root/build/test-clients}
-export SEKISHO=$folder/bin/sekisho SEKISHO_SIM=$folder/bin/sekisho-sim SEKISHO_TEST_CLIENTS=$clients
+export SEKISHO=$folder/bin/sekisho SEKISHO_SIM=$folder/bin/sekisho-sim SEKISHO_TEST_SDKS=$clients
 export PYTHONDONTWRITEBYTECODE=1
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT

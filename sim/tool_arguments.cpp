@@ -19,7 +19,8 @@ const ToolOffer* find_named(const std::vector<ToolOffer>& tools, Names names) {
 }
 
 const ToolOffer* find_shell(const std::vector<ToolOffer>& tools) {
-  return find_named(tools, {"Bash", "bash", "run_commands", "execute_command", "shell"});
+  return find_named(tools, {"Bash", "bash", "run_commands", "execute_command", "shell",
+                            "exec_command", "shell_command", "run_shell_command"});
 }
 
 std::string lower(std::string_view text) {

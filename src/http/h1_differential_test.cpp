@@ -111,7 +111,7 @@ std::string mutate(std::string text, std::mt19937& random) {
 
 std::string python() {
   if (const char* chosen = std::getenv("SEKISHO_TEST_PYTHON")) return chosen;
-  const std::string installed = SEKISHO_SOURCE_DIR "/build/test-clients/python/bin/python";
+  const std::string installed = SEKISHO_SOURCE_DIR "/build/test-clients/sdks/python/bin/python";
   return std::filesystem::exists(installed) ? installed : "python3";
 }
 

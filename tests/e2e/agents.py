@@ -18,7 +18,7 @@ import time
 from wire import PATIENCE
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CLIENTS = pathlib.Path(os.environ.get("SEKISHO_TEST_CLIENTS", ROOT / "build/test-clients"))
+CLIENTS = pathlib.Path(os.environ.get("SEKISHO_TEST_SDKS", ROOT / "build/test-clients/sdks"))
 MODULES = CLIENTS / "node/node_modules"
 CLINE = MODULES / "@cline/cli-linux-x64/bin/cline"
 CLAUDE = MODULES / "@anthropic-ai/claude-code-linux-x64/claude"
@@ -33,17 +33,17 @@ class AgentRun:
     seconds: float
 
 
-def _environment(home, **more):
+def environment_of(home, **more):
     """What an agent needs to run and nothing else: no keys or settings of whoever runs the test."""
     keep = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
     return {**{name: os.environ[name] for name in keep if name in os.environ},
             "HOME": str(home), "NO_COLOR": "1", **more}
 
 
-def _run(command, cwd, environment, timeout):
+def run_process(command, cwd, environment, timeout, said=""):
     begin = time.monotonic()
     done = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, timeout=timeout,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+                          input=said, capture_output=True, text=True)
     return done, time.monotonic() - begin
 
 
@@ -68,7 +68,7 @@ def run_cline(base_url, key, model, prompt, cwd, provider="openai-compatible", p
         write_cline_settings(data, provider, {k: v for k, v in own.items() if v is not None})
         command = [CLINE, "--data-dir", data, "--json", *(["-p"] if plan else []),
                    "-P", provider, "-m", model, prompt]
-        done, seconds = _run(command, cwd, _environment(home), timeout)
+        done, seconds = run_process(command, cwd, environment_of(home), timeout)
     return AgentRun(done.returncode, done.stdout + done.stderr, done.stdout, done.stderr, seconds)
 
 
@@ -77,11 +77,11 @@ def run_claude_code(base_url, key, model, prompt, cwd, permission_mode="acceptEd
     with tempfile.TemporaryDirectory(prefix="claude-") as home:
         command = [CLAUDE, "-p", prompt, "--output-format", "json", "--bare", "--model", model,
                    "--permission-mode", permission_mode, "--allowedTools", ",".join(allowed_tools)]
-        environment = _environment(
+        environment = environment_of(
             home, ANTHROPIC_BASE_URL=base_url, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1",
             DISABLE_AUTOUPDATER="1", ANTHROPIC_SMALL_FAST_MODEL="claude-haiku-4-5",
             **{"ANTHROPIC_AUTH_TOKEN" if bearer else "ANTHROPIC_API_KEY": key}, **(env or {}))
-        done, seconds = _run(command, cwd, environment, timeout)
+        done, seconds = run_process(command, cwd, environment, timeout)
     try:
         text = json.loads(done.stdout).get("result", done.stdout)
     except (ValueError, AttributeError):

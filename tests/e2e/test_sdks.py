@@ -208,7 +208,10 @@ class TestAnthropicErrors:
 
 @pytest.mark.parametrize("name, model", [
     ("chat", "gpt-4.1-mini"), ("chat", "bedrock-claude-sonnet-4-6"), ("messages", CLAUDE),
-    ("messages", "bedrock-claude-sonnet-4-6")])
+    ("messages", "bedrock-claude-sonnet-4-6"),
+    ("ai_chat", "gpt-4.1-mini"), ("ai_chat", "bedrock-claude-sonnet-4-6"),
+    ("ai_chat", "bedrock-nova-pro"), ("ai_openai_chat", "gpt-4.1-mini"),
+    ("ai_messages", CLAUDE), ("ai_messages", "bedrock-claude-sonnet-4-6")])
 def test_javascript(shared, name, model):
     environment = {**os.environ, "GATEWAY_URL": shared.url, "GATEWAY_KEY": shared.key,
                    "GATEWAY_MODEL": model, "SEKISHO_NODE_MODULES": str(MODULES)}

@@ -1,5 +1,5 @@
 """Starts the simulator for the SDK tests. SEKISHO_SIM names the binary (default: the release
-build); SEKISHO_TEST_CLIENTS the folder that scripts/install_test_clients.sh filled."""
+build); SEKISHO_TEST_SDKS the folder that scripts/install_test_clients.sh filled."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SIM = pathlib.Path(os.environ.get("SEKISHO_SIM", ROOT / "build/release/bin/sekisho-sim"))
-CLIENTS = pathlib.Path(os.environ.get("SEKISHO_TEST_CLIENTS", ROOT / "build/test-clients"))
+CLIENTS = pathlib.Path(os.environ.get("SEKISHO_TEST_SDKS", ROOT / "build/test-clients/sdks"))
 
 
 class Sim:
