@@ -336,6 +336,18 @@ def test_odd_field_names_are_reported(gateway, more, reported, stream):
     assert entry["settlement"] == "reported"
 
 
+def test_more_output_than_the_model_has_is_lowered_and_reported(shared):
+    """Agents ask every model for as much as their own can write."""
+    status, headers, body = shared.post("/v1/chat/completions", chat(
+        model="bedrock-nova-pro", max_tokens=32_000))
+    assert status == 200, body
+    headers = {name.lower(): value for name, value in headers.items()}
+    assert headers["x-sekisho-dropped-fields"] == "max_tokens (lowered to 10000)"
+    [request] = shared.upstream_requests()
+    sent = json.loads(base64.b64decode(request["body_base64"]))
+    assert sent["inferenceConfig"]["maxTokens"] == 10_000
+
+
 def test_many_odd_field_names_do_not_fill_the_head(shared):
     more = {f"k{i}_{'x' * 1000}": 1 for i in range(100)}
     status, headers, _ = shared.post("/v1/chat/completions", chat(model=BEDROCK, **more))
