@@ -5,6 +5,7 @@
 #include "gateway/admission.h"
 #include "gateway/identify.h"
 #include "gateway/model_routes.h"
+#include "gateway/probe.h"
 #include "gateway/relay.h"
 #include "gateway/settlement.h"
 #include "gateway/signals.h"
@@ -317,6 +318,7 @@ io::task<void> run(Exchange& x) {
   auto allowed = authorise_model(x);
   if (allowed) allowed = inspect(x);
   capture_request(x);
+  if (allowed && is_probe(x)) co_return co_await answer_probe(x);
   bool counts = wire::is_token_count(x.operation);
   // Counting is free at the provider: identified, inspected, traced, but nothing to reserve.
   if (allowed) allowed = counts ? refuse_count_tokens(x) : admit(x);

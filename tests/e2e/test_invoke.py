@@ -169,3 +169,19 @@ def test_bearer_key(make_gateway, providers):
     assert gateway.post(MESSAGES, ask())[0] == 200
     headers = {name.lower(): value for name, value in sent(gateway)[0]["headers"]}
     assert headers["authorization"] == "Bearer " + providers.keys["bedrock"][0]
+
+
+def test_probes_are_answered_by_the_policy(gateway):
+    """What Claude Code asks at its start in Bedrock mode; nobody is billed for it."""
+    probe = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1,
+             "messages": [{"role": "user", "content": "."}]}
+    agent = {"user-agent": "claude-cli/2.1.330 (external, sdk-cli)"}
+    _, key = gateway.make_key("narrow", models=[MODEL])
+    status, _, text = call(f"{gateway.url}/model/{MODEL}/invoke", key, probe, headers=agent)
+    assert status == 200, text
+    told = json.loads(text)
+    assert told["type"] == "message" and told["stop_reason"] == "max_tokens"
+    status, _, text = call(f"{gateway.url}/model/gpt-4.1-mini/invoke", key, probe, headers=agent)
+    assert status >= 400, text
+    assert gateway.upstream_requests() == [] and gateway.entries() == []
+    assert [record["operation"] for record in gateway.calls(2)][0] == "probe"
