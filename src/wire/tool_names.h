@@ -4,6 +4,7 @@
 // remembers which tools take free text (OpenAI's custom tools), because their answers need another
 // shape. A value; small (only what differs is kept).
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,5 +32,11 @@ class ToolNames {
  private:
   std::vector<ToolAlias> aliases_;
 };
+
+// A tool's name as a dialect takes it, ^[a-zA-Z0-9_-]{1,most}$: the name itself, or its beginning
+// and a hash of the whole.
+std::string tool_name_within(std::string_view name, std::size_t most);
+// A call's id of letters, digits and `also`, at most `most`: the id itself, or a hash of it.
+std::string tool_id_within(std::string_view id, std::size_t most, std::string_view also);
 
 }  // namespace sekisho::wire

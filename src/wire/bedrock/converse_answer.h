@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "wire/answer.h"
-#include "wire/bedrock/block_serialiser.h"
+#include "wire/block_serialiser.h"
 #include "wire/json_slice.h"
 
 namespace sekisho::wire::bedrock {

@@ -138,7 +138,7 @@ class WholeDecoder final : public AnswerDecoder {
   }
 
  private:
-  static Result<void> take(bedrock::BlockSerialiser& blocks, std::int64_t index, JsonValue block) {
+  static Result<void> take(BlockSerialiser& blocks, std::int64_t index, JsonValue block) {
     if (const JsonValue text = block.find("text"); text.exists()) {
       return blocks.text(index, Block::kText, text.text());
     }

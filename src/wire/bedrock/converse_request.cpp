@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <map>
 
-#include "wire/bedrock/cache_marks.h"
 #include "wire/bedrock/message_writer.h"
 #include "wire/bedrock/names.h"
-#include "wire/bedrock/reasoning_plan.h"
-#include "wire/bedrock/tool_plan.h"
+#include "wire/cache_marks.h"
 #include "wire/json_text.h"
 #include "wire/json_writer.h"
+#include "wire/reasoning_plan.h"
+#include "wire/tool_plan.h"
 
 namespace sekisho::wire::bedrock {
 namespace {
@@ -74,8 +74,8 @@ class RequestWriter {
     keep_returnable_reasoning(conversation_, target_, out_.dropped);
     reasoning_ = plan_reasoning(conversation_, target_, max_tokens_, out_.dropped);
     settle_prefill(conversation_, target_, out_.dropped);
-    TRY(tools_, plan_tools(conversation_, target_, reasoning_.is_thinking(), out_.dropped,
-                           out_.tool_names));
+    TRY(tools_, plan_tools(conversation_, target_, ToolRules{}, reasoning_.is_thinking(),
+                           out_.dropped, out_.tool_names));
     settle_sampling();
     settle_stop();
     settle_format();

@@ -1,8 +1,6 @@
 #include "wire/bedrock/names.h"
 
-#include <algorithm>
-
-#include "wire/aws/sha256.h"
+#include "wire/tool_names.h"
 
 namespace sekisho::wire::bedrock {
 namespace {
@@ -15,15 +13,6 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool all_of(std::string_view text, std::string_view also) {
-  return std::all_of(text.begin(), text.end(),
-                     [&](char c) { return is_word(c) || also.find(c) != std::string_view::npos; });
-}
-
-std::string digest(std::string_view text, std::size_t digits) {
-  return aws::hex(aws::sha256(text)).substr(0, digits);
-}
-
 bool continues_character(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
@@ -31,19 +20,11 @@ bool continues_character(char c) {
 }  // namespace
 
 std::string tool_use_id(std::string_view id) {
-  const bool allowed = !id.empty() && id.size() <= kIdSize && all_of(id, "_.:-");
-  return allowed ? std::string(id) : "id_" + digest(id, 40);
+  return tool_id_within(id, kIdSize, "_.:-");
 }
 
 std::string tool_name(std::string_view name) {
-  if (!name.empty() && name.size() <= kIdSize && all_of(name, "_-")) return std::string(name);
-  constexpr std::size_t kDigits = 12;
-  std::string out;
-  for (const char c : name.substr(0, kIdSize - kDigits - 1)) {
-    if (continues_character(c)) continue;
-    out += is_word(c) || c == '_' || c == '-' ? c : '_';
-  }
-  return out + '_' + digest(name, kDigits);
+  return tool_name_within(name, kIdSize);
 }
 
 std::string document_name(std::string_view file_name) {

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,25 +8,9 @@
 namespace sekisho::wire::openai_chat {
 namespace {
 
-Block text_block(RawText text) {
-  Block block;
-  block.text = text;
-  return block;
-}
-
-// Base64 as providers take it: some clients break it into lines.
-std::string_view without_breaks(Reading& reading, std::string_view base64) {
-  constexpr std::string_view kBreaks = "\n\r\t ";
-  const auto occurs = [&](char c) { return base64.find(c) != std::string_view::npos; };
-  if (std::none_of(kBreaks.begin(), kBreaks.end(), occurs)) return base64;
-  std::string whole(base64);
-  std::erase_if(whole, [&](char c) { return kBreaks.find(c) != std::string_view::npos; });
-  return reading.conversation.keep(std::move(whole));
-}
-
 std::optional<DataUrl> read_data_url(Reading& reading, std::string_view text) {
   auto data = parse_data_url(text);
-  if (data) data->base64 = without_breaks(reading, data->base64);
+  if (data) data->base64 = reading.without_breaks(data->base64);
   return data;
 }
 

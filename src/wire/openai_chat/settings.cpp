@@ -12,24 +12,18 @@ Result<void> ignore(Reading&, JsonValue) {
   return {};
 }
 
-Result<std::string_view> number_of(JsonValue value, std::string_view name) {
-  if (!value.number()) return invalid(Place{nullptr, name}, "not a number");
-  return value.raw();
-}
-
 Result<void> temperature(Reading& reading, JsonValue value) {
-  TRY(reading.conversation.temperature, number_of(value, "temperature"));
+  TRY(reading.conversation.temperature, read_number(value, "temperature"));
   return {};
 }
 
 Result<void> top_p(Reading& reading, JsonValue value) {
-  TRY(reading.conversation.top_p, number_of(value, "top_p"));
+  TRY(reading.conversation.top_p, read_number(value, "top_p"));
   return {};
 }
 
 Result<void> top_k(Reading& reading, JsonValue value) {
-  if (!value.integer()) return invalid(Place{nullptr, "top_k"}, "not an integer");
-  reading.conversation.top_k = value.raw();
+  TRY(reading.conversation.top_k, read_integer(value, "top_k"));
   return {};
 }
 
@@ -49,21 +43,8 @@ Result<void> stop(Reading& reading, JsonValue value) {
   return {};
 }
 
-// By rising effort; Anthropic's output_config knows those from low on.
-constexpr std::string_view kEfforts[] = {"none", "minimal", "low", "medium",
-                                         "high", "xhigh",   "max"};
-constexpr std::size_t kFirstOutputEffort = 2;
-
-Result<std::string_view> effort_of(JsonValue value, std::size_t first, std::string_view field) {
-  for (std::size_t i = first; i < std::size(kEfforts); ++i) {
-    if (value.equals(kEfforts[i])) return kEfforts[i];
-  }
-  return invalid(Place{nullptr, field},
-                 std::string("must be one of ").append(kEfforts[first]).append(" … max"));
-}
-
 Result<void> wish_effort(Reading& reading, JsonValue value, std::string_view field) {
-  TRY(const std::string_view effort, effort_of(value, 0, field));
+  TRY(const std::string_view effort, read_effort(value, "none", field));
   ReasoningWish& wish = reading.conversation.reasoning;
   if (effort == "none") {
     wish.mode = ReasoningWish::Mode::kOff;
@@ -93,24 +74,10 @@ Result<void> reasoning(Reading& reading, JsonValue value) {
   return {};
 }
 
-// {type: enabled | adaptive | disabled, budget_tokens, display}
-Result<void> thinking(Reading& reading, JsonValue value) {
-  ReasoningWish& wish = reading.conversation.reasoning;
-  const JsonValue type = value.find("type");
-  if (!type.equals("enabled") && !type.equals("adaptive") && !type.equals("disabled")) {
-    return invalid(Place{nullptr, "thinking"}, "type is not enabled, adaptive or disabled");
-  }
-  wish.mode = type.equals("disabled") ? ReasoningWish::Mode::kOff : ReasoningWish::Mode::kOn;
-  wish.budget_tokens = value.find("budget_tokens").integer();
-  if (value.find("display").equals("summarized")) wish.display = "summarized";
-  if (value.find("display").equals("omitted")) wish.display = "omitted";
-  return {};
-}
-
 Result<void> output_config(Reading& reading, JsonValue value) {
   if (const JsonValue effort = value.find("effort"); effort.has_value()) {
     TRY(reading.conversation.reasoning.output_effort,
-        effort_of(effort, kFirstOutputEffort, "output_config.effort"));
+        read_effort(effort, "low", "output_config.effort"));
   }
   for (const JsonValue field : value) {
     if (field.name() != "effort") reading.drop("output_config." + field.name_text());
@@ -209,20 +176,13 @@ constexpr Setting kSettings[] = {
     {"stream_options", ignore},
     {"tags", ignore},
     {"temperature", temperature},
-    {"thinking", thinking},
+    {"thinking", read_thinking},
     {"tool_choice", ignore},
     {"tools", ignore},
     {"top_k", top_k},
     {"top_p", top_p},
     {"user", user},
 };
-
-// A value that asks for nothing: false, 0, [], {}.
-bool asks_nothing(JsonValue value) {
-  return value.is(JsonKind::kFalse) || value.number() == 0.0 ||
-         ((value.is(JsonKind::kArray) || value.is(JsonKind::kObject)) &&
-          value.begin() == value.end());
-}
 
 }  // namespace
 

@@ -7,40 +7,15 @@
 namespace sekisho::wire::openai_chat {
 namespace {
 
-constexpr std::string_view kNoParameters = R"({"type":"object","properties":{}})";
 constexpr std::string_view kFreeText =
     R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"]})";
-
-bool allows_object(JsonValue types) {
-  return std::any_of(types.begin(), types.end(), [](JsonValue t) { return t.equals("object"); });
-}
-
-// The schema must be of type object; what only forgets to say so is completed by splicing.
-Result<std::string_view> read_schema(Reading& reading, JsonValue schema, const Place& place) {
-  if (!schema.has_value()) return kNoParameters;
-  if (!schema.is(JsonKind::kObject)) return invalid(place, "parameters is not an object");
-  if (schema.begin() == schema.end()) return kNoParameters;
-  const std::string_view raw = schema.raw();
-  const JsonValue type = schema.find("type");
-  if (type.equals("object")) return raw;
-  std::string fixed(raw);
-  if (!type.exists()) {
-    fixed.insert(1, R"("type":"object",)");
-  } else if (type.is(JsonKind::kNull) || (type.is(JsonKind::kArray) && allows_object(type))) {
-    const auto begin = static_cast<std::size_t>(type.raw().data() - raw.data());
-    fixed.replace(begin, type.raw().size(), R"("object")");
-  } else {
-    return invalid(place, "parameters.type must be object");
-  }
-  return reading.conversation.keep(std::move(fixed));
-}
 
 Result<Tool> read_function(Reading& reading, JsonValue function, const Place& place) {
   Tool tool;
   tool.name = reading.text_of(function.find("name"));
   if (tool.name.empty()) return invalid(place, "name is missing");
   tool.description = function.find("description").string();
-  TRY(tool.schema, read_schema(reading, function.find("parameters"), place));
+  TRY(tool.schema, read_tool_schema(reading, function.find("parameters"), "parameters", place));
   if (function.find("strict").is(JsonKind::kTrue)) reading.drop("tools[].function.strict");
   return tool;
 }

@@ -1,8 +1,8 @@
-#include "wire/bedrock/cache_marks.h"
+#include "wire/cache_marks.h"
 
 #include <algorithm>
 
-namespace sekisho::wire::bedrock {
+namespace sekisho::wire {
 namespace {
 
 void collect(CacheMark& mark, std::vector<CacheMark*>& marks) {
@@ -42,4 +42,4 @@ void settle_cache_marks(Conversation& conversation, const TargetModel& target,
   }
 }
 
-}  // namespace sekisho::wire::bedrock
+}  // namespace sekisho::wire

@@ -1,8 +1,8 @@
-#include "wire/bedrock/reasoning_plan.h"
+#include "wire/reasoning_plan.h"
 
 #include <algorithm>
 
-namespace sekisho::wire::bedrock {
+namespace sekisho::wire {
 namespace {
 
 using Kind = Block::Kind;
@@ -88,11 +88,13 @@ ReasoningPlan plan_without(const ReasoningWish& wish, const TargetModel& target,
 void keep_returnable_reasoning(Conversation& conversation, const TargetModel& target,
                                std::vector<std::string>& dropped) {
   bool lost = false;
+  // Signatures are Claude's: noise to every other model.
+  const bool returns = target.reasoning && target.family == "claude";
   auto& turns = conversation.turns;
   for (Turn& turn : turns) {
     if (turn.role != Role::kAssistant) continue;
     const auto removed = std::erase_if(turn.blocks, [&](const Block& block) {
-      return is_reasoning(block) && !(target.reasoning && is_returnable(block));
+      return is_reasoning(block) && !(returns && is_returnable(block));
     });
     lost = lost || removed > 0;
     if (turn.blocks.empty() && &turn == &turns.back()) continue;
@@ -133,4 +135,4 @@ ReasoningPlan plan_reasoning(const Conversation& conversation, const TargetModel
                                   : budget_plan(conversation, max_tokens, dropped);
 }
 
-}  // namespace sekisho::wire::bedrock
+}  // namespace sekisho::wire

@@ -11,7 +11,7 @@
 #include "wire/conversation.h"
 #include "wire/translate.h"
 
-namespace sekisho::wire::bedrock {
+namespace sekisho::wire {
 
 inline constexpr std::int64_t kLeastThinkingBudget = 1024;
 
@@ -27,7 +27,7 @@ struct ReasoningPlan {
 };
 
 // Removes the reasoning blocks that cannot go back: those without a signature, and all if the
-// model does not reason. Turns stay non-empty and do not end with reasoning.
+// model is no Claude that reasons. Turns stay non-empty and do not end with reasoning.
 void keep_returnable_reasoning(Conversation& conversation, const TargetModel& target,
                                std::vector<std::string>& dropped);
 
@@ -35,4 +35,4 @@ void keep_returnable_reasoning(Conversation& conversation, const TargetModel& ta
 ReasoningPlan plan_reasoning(const Conversation& conversation, const TargetModel& target,
                              std::int64_t max_tokens, std::vector<std::string>& dropped);
 
-}  // namespace sekisho::wire::bedrock
+}  // namespace sekisho::wire

@@ -1,8 +1,8 @@
-#include "wire/bedrock/block_serialiser.h"
+#include "wire/block_serialiser.h"
 
 #include "base/limits.h"
 
-namespace sekisho::wire::bedrock {
+namespace sekisho::wire {
 namespace {
 
 constexpr std::size_t kOpenBlocks = 1024;
@@ -139,4 +139,4 @@ void BlockSerialiser::advance() {
   }
 }
 
-}  // namespace sekisho::wire::bedrock
+}  // namespace sekisho::wire

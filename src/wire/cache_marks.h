@@ -10,11 +10,11 @@
 #include "wire/conversation.h"
 #include "wire/translate.h"
 
-namespace sekisho::wire::bedrock {
+namespace sekisho::wire {
 
 inline constexpr std::size_t kCachePoints = 4;
 
 void settle_cache_marks(Conversation& conversation, const TargetModel& target,
                         std::vector<std::string>& dropped);
 
-}  // namespace sekisho::wire::bedrock
+}  // namespace sekisho::wire

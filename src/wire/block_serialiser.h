@@ -1,8 +1,8 @@
 #pragma once
-// Content blocks as Converse streams them (any index, interleaved, text and reasoning without a
+// Content blocks as providers stream them (any index, interleaved, text and reasoning without a
 // start) → canonical blocks: one after the other, numbered from 0, each with start, deltas, stop.
 // What arrives for a block while another is open waits until that one stops. Held text is bounded
-// by limits::kResponseBodyBytes.
+// by limits::kResponseBodyBytes. One answer's, on one thread.
 
 #include <cstdint>
 #include <deque>
@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "wire/answer.h"
 
-namespace sekisho::wire::bedrock {
+namespace sekisho::wire {
 
 class BlockSerialiser {
  public:
@@ -52,4 +52,4 @@ class BlockSerialiser {
   bool any_tool_ = false;
 };
 
-}  // namespace sekisho::wire::bedrock
+}  // namespace sekisho::wire

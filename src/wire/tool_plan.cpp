@@ -1,10 +1,8 @@
-#include "wire/bedrock/tool_plan.h"
+#include "wire/tool_plan.h"
 
 #include <algorithm>
 
-#include "wire/bedrock/names.h"
-
-namespace sekisho::wire::bedrock {
+namespace sekisho::wire {
 namespace {
 
 using Choice = ToolChoice::Kind;
@@ -29,9 +27,10 @@ void forbid_calls(Conversation& conversation) {
       reminder(conversation, "Do not call any tool now. Answer in text."));
 }
 
-Result<void> name_tools(const Conversation& conversation, ToolPlan& plan, ToolNames& names) {
+Result<void> name_tools(const Conversation& conversation, const ToolRules& rules, ToolPlan& plan,
+                        ToolNames& names) {
   for (const Tool& tool : conversation.tools) {
-    std::string name = tool_name(tool.name);
+    std::string name = tool_name_within(tool.name, rules.name_bytes);
     for (const ToolPlan::Sent& other : plan.tools) {
       if (other.name == name) {
         return fail(Code::kInvalidArgument, "tools: two of them become " + name);
@@ -49,7 +48,8 @@ bool can_force(const TargetModel& target, bool thinking) {
 
 }  // namespace
 
-Result<ToolPlan> plan_tools(Conversation& conversation, const TargetModel& target, bool thinking,
+Result<ToolPlan> plan_tools(Conversation& conversation, const TargetModel& target,
+                            const ToolRules& rules, bool thinking,
                             std::vector<std::string>& dropped, ToolNames& names) {
   ToolPlan plan;
   const auto called = called_tools(conversation);
@@ -67,15 +67,17 @@ Result<ToolPlan> plan_tools(Conversation& conversation, const TargetModel& targe
     choice.kind = Choice::kNone;
   }
   if (conversation.tools.empty()) return plan;
-  if (choice.kind == Choice::kNone) {
+  if (choice.kind == Choice::kNone && !rules.knows_none) {
     if (called.empty()) return plan;
     forbid_calls(conversation);
     choice.kind = Choice::kAuto;
   }
-  TRY_VOID(name_tools(conversation, plan, names));
+  TRY_VOID(name_tools(conversation, rules, plan, names));
   plan.choice = choice.kind;
-  if (choice.kind == Choice::kOne) plan.choice_name = tool_name(choice.name);
-  if (choice.kind != Choice::kAuto && !can_force(target, thinking)) {
+  if (choice.kind == Choice::kOne)
+    plan.choice_name = tool_name_within(choice.name, rules.name_bytes);
+  const bool forced = choice.kind == Choice::kAny || choice.kind == Choice::kOne;
+  if (forced && !can_force(target, thinking)) {
     plan.choice = Choice::kAuto;
     dropped.push_back("tool_choice");
   }
@@ -84,4 +86,4 @@ Result<ToolPlan> plan_tools(Conversation& conversation, const TargetModel& targe
   return plan;
 }
 
-}  // namespace sekisho::wire::bedrock
+}  // namespace sekisho::wire
