@@ -8,6 +8,7 @@
 #include "wire/cache_marks.h"
 #include "wire/json_text.h"
 #include "wire/json_writer.h"
+#include "wire/model_limits.h"
 #include "wire/reasoning_plan.h"
 #include "wire/tool_plan.h"
 
@@ -19,44 +20,15 @@ constexpr std::size_t kStopSequences = 2500;
 constexpr std::size_t kDocumentsPerRequest = 5;
 constexpr std::size_t kImagesPerRequest = 20;
 
-void count_media(const std::vector<Block>& blocks, std::size_t& images, std::size_t& documents) {
-  for (const Block& block : blocks) {
-    images += block.kind == Block::Kind::kImage;
-    documents += block.kind == Block::Kind::kDocument;
-    count_media(block.content, images, documents);
-  }
-}
-
 Result<void> check_media(const Conversation& conversation, const TargetModel& target) {
-  std::size_t images = 0, documents = 0;
-  for (const Turn& turn : conversation.turns) count_media(turn.blocks, images, documents);
-  if (images > 0 && !target.images) {
-    return fail(Code::kUnsupported, "messages: this model takes no images");
-  }
-  if (images > kImagesPerRequest) {
+  TRY(const MediaCount media, count_media(conversation, target));
+  if (media.images > kImagesPerRequest) {
     return fail(Code::kTooLarge, "messages: more than 20 images in one request");
   }
-  if (documents > kDocumentsPerRequest) {
+  if (media.documents > kDocumentsPerRequest) {
     return fail(Code::kTooLarge, "messages: more than 5 files in one request");
   }
   return {};
-}
-
-// An answer that begins with given text: trimmed where the model can go on from it, else closed by
-// a request to go on.
-void settle_prefill(Conversation& conversation, const TargetModel& target,
-                    std::vector<std::string>& dropped) {
-  auto& turns = conversation.turns;
-  if (turns.back().role != Role::kAssistant) return;
-  if (target.rejects_prefill) {
-    Block go_on;
-    go_on.text = "Continue.";
-    turns.push_back({Role::kUser, {go_on}});
-    dropped.push_back("messages (an answer's beginning cannot be given to this model)");
-    return;
-  }
-  Block& last = turns.back().blocks.back();
-  if (last.kind == Block::Kind::kText) last.text = trim_end(last.text);
 }
 
 class RequestWriter {
@@ -76,11 +48,11 @@ class RequestWriter {
     settle_prefill(conversation_, target_, out_.dropped);
     TRY(tools_, plan_tools(conversation_, target_, ToolRules{}, reasoning_.is_thinking(),
                            out_.dropped, out_.tool_names));
-    settle_sampling();
-    settle_stop();
-    settle_format();
+    settle_sampling(conversation_, target_, reasoning_.is_thinking(), out_.dropped);
+    settle_stop(conversation_, target_, kStopSequences, out_.dropped);
+    settle_format(conversation_, target_, out_.dropped);
     settle_cache_marks(conversation_, target_, out_.dropped);
-    out_.body.reserve(estimate());
+    out_.body.reserve(estimated_body(conversation_));
     json_.begin_object();
     if (!conversation_.system.empty()) {
       json_.key("system");
@@ -98,64 +70,6 @@ class RequestWriter {
   }
 
  private:
-  bool is_claude() const { return target_.family == "claude"; }
-
-  std::size_t estimate() const {
-    std::size_t size = 4096;
-    for (const Tool& tool : conversation_.tools)
-      size += tool.schema.size() + tool.description.size() + 128;
-    for (const Block& block : conversation_.system) size += block.text.size() + 64;
-    for (const Turn& turn : conversation_.turns) size += estimate(turn.blocks) + 64;
-    return size;
-  }
-  static std::size_t estimate(const std::vector<Block>& blocks) {
-    std::size_t size = 0;
-    for (const Block& block : blocks) {
-      size += block.text.size() + block.signature.size() + block.media.size() +
-              block.arguments.size() + estimate(block.content) + 160;
-    }
-    return size;
-  }
-
-  void drop(std::string_view& setting, std::string_view name) {
-    if (setting.empty()) return;
-    setting = {};
-    out_.dropped.emplace_back(name);
-  }
-
-  void settle_sampling() {
-    Conversation& c = conversation_;
-    const bool forbidden = reasoning_.is_thinking() || target_.forbids_sampling;
-    if (forbidden) drop(c.temperature, "temperature");
-    if (forbidden || (is_claude() && !c.temperature.empty())) drop(c.top_p, "top_p");
-    if (forbidden || !is_claude()) drop(c.top_k, "top_k");
-    for (auto* number : {&c.temperature, &c.top_p}) *number = clamped(*number);
-  }
-
-  // OpenAI allows 0..2; the spelling of what is within 0..1 stays.
-  static std::string_view clamped(std::string_view number) {
-    if (number.empty()) return number;
-    if (number.front() == '-') return "0";
-    const double value = std::strtod(std::string(number).c_str(), nullptr);
-    return value > 1.0 ? "1" : number;
-  }
-
-  // Claude refuses stop sequences of white space; empty ones nobody takes.
-  void settle_stop() {
-    auto& stop = conversation_.stop;
-    const std::size_t before = stop.size();
-    std::erase_if(stop, [&](RawText text) { return is_claude() ? is_blank(text) : text.empty(); });
-    if (target_.family == "gpt") stop.clear();
-    if (stop.size() > kStopSequences) stop.resize(kStopSequences);
-    if (stop.size() < before) out_.dropped.push_back("stop");
-  }
-
-  void settle_format() {
-    if (conversation_.format.schema.empty() || target_.json_schema) return;
-    conversation_.format = {};
-    out_.dropped.push_back("response_format");
-  }
-
   void tool_config() {
     json_.key("toolConfig").begin_object().key("tools").begin_array();
     for (const ToolPlan::Sent& sent : tools_.tools) {

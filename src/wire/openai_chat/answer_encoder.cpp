@@ -1,11 +1,10 @@
 // Canonical events → OpenAI chat completion chunks, or one whole completion.
 
-#include <optional>
-
 #include "wire/json_text.h"
 #include "wire/json_writer.h"
 #include "wire/openai_chat/answer_parts.h"
 #include "wire/translate.h"
+#include "wire/usage_seen.h"
 
 namespace sekisho::wire {
 namespace {
@@ -18,30 +17,6 @@ void write_head(JsonWriter& json, const AnswerEncoding& encoding, std::string_vi
   json.field("id", encoding.id).field("object", object);
   json.field("created", encoding.created).field("model", encoding.model);
 }
-
-// Usage as the provider reported it; if it never does, our estimate, as the call is booked then.
-class UsageSeen {
- public:
-  void delta(const AnswerEvent& event) { bytes_ += event.text.size(); }
-  void usage(const AnswerEvent& event) {
-    reported_ = event.usage;
-    served_tier_ = event.served_tier;
-  }
-  const std::string& served_tier() const { return served_tier_; }
-  Usage figures(std::int64_t estimated_prompt) const {
-    if (reported_) return *reported_;
-    Usage estimate;
-    estimate.source = UsageSource::kEstimated;
-    estimate.input = estimated_prompt;
-    estimate.output = estimated_tokens(bytes_);
-    return estimate;
-  }
-
- private:
-  std::optional<Usage> reported_;
-  std::string served_tier_;
-  std::size_t bytes_ = 0;
-};
 
 // The finish is held until the end, so that a stop that turns into an error shows only the error.
 class StreamEncoder final : public AnswerEncoder {
