@@ -4,9 +4,11 @@
 // Guards sit between decoder and encoder and change only `text`.
 // Order per answer: kStart, then per block kBlockStart, deltas, kBlockStop (blocks may not
 // interleave: decoders serialise), then kStop, kUsage, kEnd. kError may come anywhere and is last.
+// kUsage may come early as well, with the figures so far (kPartial): each replaces those before.
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +53,8 @@ struct AnswerEvent {
   std::string stop_sequence;
   Usage usage;  // kUsage
   std::string served_tier;
-  Error error;             // kError; also kStop of StopReason::kError
+  std::optional<bool> served_fast, served_us;  // kUsage: Anthropic's modes with prices of their own
+  Error error;                                 // kError; also kStop of StopReason::kError
   std::string error_type;  // kError: the provider's name of the fault, an identifier or empty
 };
 

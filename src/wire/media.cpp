@@ -1,5 +1,7 @@
 #include "wire/media.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -71,6 +73,12 @@ std::optional<std::string> base64_head(std::string_view base64, std::size_t byte
     }
   }
   return out;
+}
+
+std::optional<std::string> base64_text(std::string_view base64) {
+  auto text = base64_head(base64, base64.size());
+  if (text && !simdjson::validate_utf8(*text)) text.reset();
+  return text;
 }
 
 std::string_view image_format(std::string_view base64) {

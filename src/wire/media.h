@@ -20,6 +20,9 @@ std::optional<DataUrl> parse_data_url(std::string_view url);
 // base64.
 std::optional<std::string> base64_head(std::string_view base64, std::size_t bytes);
 
+// All of it, if it is text in UTF-8.
+std::optional<std::string> base64_text(std::string_view base64);
+
 std::string_view image_format(std::string_view base64);  // png, jpeg, gif, webp, or ""
 
 // pdf, csv, doc, docx, xls, xlsx, html, txt, md, or "": from the first bytes, else the file name's

@@ -4,6 +4,10 @@
 #include <array>
 #include <cassert>
 
+#include "wire/anthropic/answer_decoder.h"
+#include "wire/anthropic/answer_encoder.h"
+#include "wire/anthropic/request_decoder.h"
+#include "wire/anthropic/request_encoder.h"
 #include "wire/auto_cache.h"
 #include "wire/bedrock/converse_request.h"
 #include "wire/openai_chat/request_decoder.h"
@@ -46,11 +50,16 @@ struct Codec {
                                               const TranslationSettings& settings,
                                               std::vector<std::string> dropped);
   std::unique_ptr<AnswerDecoder> (*decode_answer)(bool stream);
+  // The client's name of a dropped field that an encoder named as OpenAI chat does; null: the same.
+  std::string (*field_name)(std::string_view field) = nullptr;
 };
 
 constexpr std::array kCodecs{
     Codec{Dialect::kOpenAiChat, "chatcmpl-", openai_chat::decode_request, make_chat_encoder,
           nullptr, nullptr},
+    Codec{Dialect::kAnthropicMessages, "msg_", anthropic::decode_request,
+          anthropic::make_answer_encoder, anthropic::encode_request, anthropic::make_answer_decoder,
+          anthropic::field_name},
     Codec{Dialect::kBedrockConverse, "", nullptr, nullptr, bedrock::encode_converse_request,
           make_converse_decoder},
 };
@@ -72,11 +81,16 @@ Result<TranslatedRequest> translate_request(Dialect from, Dialect to, std::strin
                                             const TranslationSettings& settings) {
   assert(can_translate(from, to));
   std::vector<std::string> dropped;
-  TRY(const auto conversation, codec_of(from)->decode_request(body, dropped));
+  const Codec& client = *codec_of(from);
+  TRY(const auto conversation, client.decode_request(body, dropped));
   if (settings.thinking && target.reasoning) restore_thinking(*conversation, *settings.thinking);
   if (settings.auto_cache && target.prompt_caching) mark_for_cache(*conversation);
+  const std::size_t own = dropped.size();
   TRY(auto request,
       codec_of(to)->encode_request(*conversation, target, settings, std::move(dropped)));
+  for (std::size_t i = own; client.field_name && i < request.dropped.size(); ++i) {
+    request.dropped[i] = client.field_name(request.dropped[i]);
+  }
   cut_names(request.dropped);
   return request;
 }

@@ -1,0 +1,126 @@
+#include "wire/anthropic/answer_decoder.h"
+
+#include <string>
+
+#include "base/limits.h"
+#include "http/sse.h"
+#include "wire/anthropic/answer_reading.h"
+
+namespace sekisho::wire::anthropic {
+namespace {
+
+Failure broken(std::string_view why) {
+  return fail(Code::kUpstreamFailed, std::string("the provider's answer: ").append(why));
+}
+
+class StreamDecoder final : public AnswerDecoder {
+ public:
+  Result<void> feed(std::string_view bytes, std::vector<AnswerEvent>& out) override {
+    answer_.write_to(out);
+    splitter_.feed(bytes);
+    while (true) {
+      auto event = splitter_.next();
+      if (!event) return broken(event.error().detail);
+      if (!*event) return {};
+      TRY_VOID(take(**event));
+    }
+  }
+
+  Result<void> finish(std::vector<AnswerEvent>& out) override {
+    answer_.write_to(out);
+    auto event = splitter_.finish();
+    if (!event) return broken(event.error().detail);
+    if (*event) TRY_VOID(take(**event));
+    if (ended_ || answer_.failed()) return {};
+    return broken("it ended before its end");
+  }
+
+ private:
+  Result<void> take(const http::SseEvent& event) {
+    if (!event.has_data || event.data.empty() || ended_ || answer_.failed()) return {};
+    if (const auto parsed = json_.parse(event.data); !parsed) {
+      return broken(event.terminated ? parsed.error().detail : "it ended inside an event");
+    }
+    const JsonValue root = json_.root();
+    const JsonValue type = root.find("type");
+    const std::int64_t index = root.find("index").integer().value_or(0);
+    if (type.equals("content_block_delta")) return answer_.block_delta(index, root.find("delta"));
+    if (type.equals("content_block_start")) {
+      return answer_.block_start(index, root.find("content_block"));
+    }
+    if (type.equals("content_block_stop")) return answer_.block_stop(index);
+    if (type.equals("message_start")) return message_start(root.find("message"));
+    if (type.equals("message_delta")) return message_delta(root);
+    if (type.equals("message_stop")) {
+      ended_ = true;
+      return answer_.end();
+    }
+    if (type.equals("error") || event.name == "error") {
+      answer_.error(root.find("error"), event.data);
+    }
+    return {};  // pings, and events of a later time
+  }
+
+  Result<void> message_start(JsonValue message) {
+    answer_.start();
+    TRY_VOID(answer_.usage(message));
+    answer_.early_usage();
+    return {};
+  }
+
+  Result<void> message_delta(JsonValue event) {
+    answer_.start();
+    answer_.stop(event.find("delta"));
+    TRY_VOID(answer_.usage(event));
+    answer_.early_usage();  // the end may never come
+    return {};
+  }
+
+  http::SseSplitter splitter_;
+  JsonDocument json_;
+  AnswerReading answer_;
+  bool ended_ = false;
+};
+
+class WholeDecoder final : public AnswerDecoder {
+ public:
+  Result<void> feed(std::string_view bytes, std::vector<AnswerEvent>&) override {
+    if (body_.size() + bytes.size() > limits::kResponseBodyBytes) return broken("too large");
+    body_ += bytes;
+    return {};
+  }
+
+  Result<void> finish(std::vector<AnswerEvent>& out) override {
+    JsonDocument document;
+    if (const auto parsed = document.parse(body_); !parsed) return broken(parsed.error().detail);
+    const JsonValue root = document.root();
+    AnswerReading answer;
+    answer.write_to(out);
+    if (root.find("error").has_value()) {
+      answer.error(root.find("error"), body_);
+      return {};
+    }
+    const JsonValue content = root.find("content");
+    if (!content.is(JsonKind::kArray)) return broken("no content");
+    std::int64_t index = 0;
+    for (const JsonValue block : content) {
+      TRY_VOID(answer.block_start(index, block));
+      TRY_VOID(answer.block_stop(index++));
+    }
+    TRY_VOID(answer.usage(root));
+    answer.stop(root);
+    return answer.end();
+  }
+
+ private:
+  std::string body_;
+};
+
+}  // namespace
+
+std::unique_ptr<AnswerDecoder> make_answer_decoder(bool stream) {
+  if (stream) return std::make_unique<StreamDecoder>();
+  return std::make_unique<WholeDecoder>();
+}
+
+}  // namespace sekisho::wire::anthropic
