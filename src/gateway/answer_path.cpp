@@ -116,6 +116,8 @@ class TranslatedPath final : public AnswerPath {
   bool complete() const override { return ended_; }
   std::size_t output_bytes() const override { return output_bytes_; }
   std::string_view stop_reason() const override { return stop_; }
+  std::optional<bool> served_fast() const override { return fast_; }
+  std::optional<bool> served_us() const override { return us_; }
   std::string_view served_tier() const override { return tier_; }
   const std::optional<ToldError>& told() const override { return told_; }
   std::int64_t scanned() const override { return guard_.scanned(); }
@@ -143,6 +145,8 @@ class TranslatedPath final : public AnswerPath {
       if (event.kind == Kind::kUsage) {
         usage_ = event.usage;
         tier_ = event.served_tier;
+        fast_ = event.served_fast;
+        us_ = event.served_us;
       }
       if (event.kind == Kind::kStop) stop_ = stop_name(event.stop);
       if (event.kind == Kind::kEnd) ended_ = true;
@@ -210,6 +214,7 @@ class TranslatedPath final : public AnswerPath {
   wire::Usage usage_;
   std::string_view stop_;
   std::string tier_;
+  std::optional<bool> fast_, us_;
   std::size_t output_bytes_ = 0;
   bool ended_ = false, failed_ = false;
   std::optional<ToldError> told_;

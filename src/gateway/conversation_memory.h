@@ -33,6 +33,7 @@ struct Turn {
   std::string session;  // client's own session id; may be empty
   http::Buffer body;
   wire::Envelope envelope;
+  bool translated = false;  // it went up in another dialect
   bool scanned = false;
   std::string rules_version;
   std::vector<BlockFinding> findings;  // sorted by block, then begin

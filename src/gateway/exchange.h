@@ -63,6 +63,7 @@ struct Exchange {
   // routing and relay
   const catalog::Deployment* deployment = nullptr;
   const Upstream* upstream = nullptr;
+  bool translated = false;  // the last attempt's request was in another dialect
   http::CancelSource cancel;
   http::ClientResponse* answer = nullptr;  // while one is being read
   bool sent_upstream = false;          // a provider has the whole request: leaving it costs money

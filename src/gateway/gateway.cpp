@@ -37,6 +37,8 @@ void distrust_measure(Exchange& x) {
   if (!turn) return;
   bool same = turn->betas == x.betas &&
               wire::same_settings(turn->envelope, turn->body.view(), x.envelope, x.body.view());
+  // By the maximum, translation decides whether there is room for reasoning.
+  if (turn->translated) same = same && turn->envelope.max_tokens == x.envelope.max_tokens;
   if (!same) x.earlier.measured_prompt = 0;
 }
 
@@ -54,8 +56,7 @@ bool goes_up_elsewhere(const Exchange& x) {
 // what was redacted may go up as it is next time.
 std::int64_t measured_bound(const Exchange& x) {
   bool whole = !x.envelope.context_edits && x.envelope.provider_features.empty() &&
-               !(x.lowered_output && x.dialect == wire::Dialect::kOpenAiChat) &&
-               !goes_up_elsewhere(x);
+               !(x.lowered_output && x.translated) && !goes_up_elsewhere(x);
   if (x.record.settlement != "reported" || !whole) return 0;
   auto bound = x.record.usage.prompt();
   for (const auto& redaction : x.verdict.redactions) bound += redaction.where.size();
@@ -155,6 +156,7 @@ void remember(Exchange& x) {
   if (x.deployment) turn.deployment = x.deployment->id;
   turn.betas = std::move(x.betas);
   turn.system_mode = x.system_mode;
+  turn.translated = x.translated;
   turn.measured_prompt = measured_bound(x);
   turn.body = std::move(x.body);
   turn.envelope = std::move(x.envelope);
@@ -204,6 +206,7 @@ io::task<AttemptEnd> try_deployment(Exchange& x, const catalog::Deployment& depl
   }
   ++x.record.attempts;
   x.record.deployment = deployment.id;
+  x.translated = (*request)->form == UpstreamForm::kTranslated;
   bool invoked = (*request)->form == UpstreamForm::kInvokeModel;
   x.record.upstream_dialect = invoked ? "bedrock_invoke" : wire::dialect_name((*request)->dialect);
   x.record.dropped_fields = std::move((*request)->dropped);
