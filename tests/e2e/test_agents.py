@@ -91,3 +91,24 @@ def test_claude_code_demo_offers_bedrock(demo, tmp_path):
     assert run.code == 0, run.text
     assert path.read_text() == CONTENT
     check_traces(demo, "claude_code", books_equal_bill(demo))
+
+
+def test_claude_code_on_nova(demo, tmp_path):
+    """A model that speaks Converse alone, and knows neither thinking nor Anthropic's own fields."""
+    prompt, path = task(tmp_path)
+    run = run_claude_code(demo.url, demo.key, "bedrock-nova-pro", prompt, tmp_path)
+    assert run.code == 0, run.text
+    assert path.read_text() == CONTENT
+    bill = books_equal_bill(demo)
+    check_traces(demo, "claude_code", bill)
+    assert "amazon.nova-pro-v1:0" in {call["model"] for call in bill["calls"]}
+
+
+def test_cline_to_anthropic(demo, tmp_path):
+    prompt, path = task(tmp_path)
+    run = run_cline(demo.url + "/v1", demo.key, "claude-sonnet-4-6", prompt, tmp_path)
+    assert run.code == 0, run.text
+    assert path.read_text() == CONTENT
+    bill = books_equal_bill(demo)
+    check_traces(demo, "cline", bill)
+    assert {call["provider"] for call in bill["calls"]} == {"anthropic"}
