@@ -78,7 +78,7 @@ class IdentityStore {
   Result<NewKey> create(VirtualKey key, Random& random, WallTime now);
   // The same with a text that somebody chose. REQUIRES: hard to guess.
   Result<NewKey> create(VirtualKey key, std::string text, WallTime now);
-  Result<> update(const VirtualKey& key);
+  Result<VirtualKey> update(VirtualKey key);  // as it is kept: without a unit it has its owner's
   Result<> block(KeyId id, bool blocked);
   Result<> remove(KeyId id, WallTime now);
   Result<VirtualKey> get(KeyId id);
@@ -88,6 +88,7 @@ class IdentityStore {
  private:
   Result<> check_unit_place(const Unit& unit);
   Result<> check_owner(const VirtualKey& key);
+  Result<> place(VirtualKey& key);
   Result<> keep_an_administrator(const VirtualKey& losing);
   Result<bool> any(std::string_view sql, std::int64_t id);
   store::Database& db_;

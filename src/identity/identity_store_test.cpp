@@ -120,7 +120,9 @@ TEST(Keys, EverythingOfAKeyComesBack) {
   back.limits = {};
   back.expires.reset();
   back.alias = "b";
+  back.unit = {};
   ASSERT_TRUE(f.store().update(back));
+  EXPECT_EQ(f.store().get(made.key.id)->unit, unit);  // never outside the owner's
   EXPECT_EQ(f.store().get(made.key.id)->limits, LimitSettings{});
   EXPECT_EQ(f.store().get(made.key.id)->alias, "b");
 }

@@ -80,6 +80,15 @@ Result<> IdentityStore::check_owner(const VirtualKey& key) {
   return {};
 }
 
+// A key of somebody who belongs to a unit is never outside every unit: that unit's budget, limits
+// and models hold for it.
+Result<> IdentityStore::place(VirtualKey& key) {
+  if (key.unit || !key.user) return {};
+  TRY(auto owner, get(key.user));
+  key.unit = owner.unit;
+  return {};
+}
+
 Result<NewKey> IdentityStore::create(VirtualKey key, Random& random, WallTime now) {
   return create(std::move(key), make_key_text(random), now);
 }
@@ -109,10 +118,7 @@ Result<NewKey> IdentityStore::create(VirtualKey key, std::string text, WallTime 
     return fail(Code::kInvalidArgument, "expires: is in the past");
   }
   TRY_VOID(check_owner(key));
-  if (!key.unit && key.user) {
-    TRY(auto owner, get(key.user));
-    key.unit = owner.unit;
-  }
+  TRY_VOID(place(key));
   NewKey made{std::move(key), std::move(text)};
   made.key.hash = hash_key(made.text);
   made.key.display = display_form(made.text);
@@ -142,7 +148,7 @@ Result<> IdentityStore::keep_an_administrator(const VirtualKey& losing) {
   return fail(Code::kConflict, scope_name(losing) + " is the last administrator key");
 }
 
-Result<> IdentityStore::update(const VirtualKey& key) {
+Result<VirtualKey> IdentityStore::update(VirtualKey key) {
   TRY_VOID(check(key));
   TRY_VOID(check_metadata(db_, key));
   TRY(auto before, get(key.id));
@@ -150,6 +156,7 @@ Result<> IdentityStore::update(const VirtualKey& key) {
     return fail(Code::kInvalidArgument, "organisation: a key cannot change its organisation");
   }
   TRY_VOID(check_owner(key));
+  TRY_VOID(place(key));
   if (!key.administrator || key.blocked) TRY_VOID(keep_an_administrator(before));
   TRY(auto update,
       db_.prepare("UPDATE virtual_key SET alias = ?, user = ?, unit = ?, models = ?, tags = ?,"
@@ -161,7 +168,8 @@ Result<> IdentityStore::update(const VirtualKey& key) {
               key.administrator, key.metadata_json);
   rows::bind_limits(update, 10, key.limits);
   update.bind(15, key.id);
-  return explain(update.run(), key);
+  TRY_VOID(explain(update.run(), key));
+  return key;
 }
 
 Result<> IdentityStore::block(KeyId id, bool blocked) {

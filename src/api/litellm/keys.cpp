@@ -163,7 +163,8 @@ io::task<Result<Response>> update(Control& control, Request& request) {
   auto alter = [](Scene& scene, const Fields& body, VirtualKey& key) -> Result<> {
     TRY_VOID(apply_fields(scene, body, key));
     TRY_VOID(scene.sight.may_give(key));
-    return scene.identities.update(key);
+    TRY(key, scene.identities.update(key));
+    return {};
   };
   co_return co_await alter_key(control, request, alter);
 }

@@ -131,6 +131,16 @@ TEST_F(LiteLlm, TeamsAreUnits) {
   EXPECT_EQ(post("bob", "/team/new", R"({"team_alias":"green"})").status, 403);
 }
 
+TEST_F(LiteLlm, AnEmptyTeamIsTheOwners) {
+  auto team = std::to_string(units["team"].value);
+  auto made = post("hana", "/key/generate", R"({"user_id":"alice"})");
+  auto key = made.at("key").text();
+  auto after = post("hana", "/key/update", R"({"key":")" + key + R"(","team_id":""})");
+  EXPECT_EQ(after.status, 200) << after.body;
+  EXPECT_EQ(after.at("team_id").text(), team);
+  EXPECT_EQ(get("administrator", "/key/info?key=" + key).at("info", "team_id").text(), team);
+}
+
 TEST_F(LiteLlm, UsersComeWithAKey) {
   auto made = post("administrator", "/user/new",
                    fmt::format(R"({{"user_id":"carol","user_email":"c@example.com",

@@ -60,6 +60,17 @@ TEST_F(IdentityApi, PatchChangesOnlyWhatIsGiven) {
   EXPECT_EQ(after.at("alias").text(), "alice-key");
 }
 
+// Outside every unit no unit's budget, limit or list of models would hold for it.
+TEST_F(IdentityApi, AKeyDoesNotLeaveTheUnitOfItsOwner) {
+  auto key = path("keys", key_ids["alice"].value);
+  for (const char* who : {"hana", "administrator"}) {
+    auto after = patch(who, key, R"({"unit":null})");
+    EXPECT_EQ(after.status, 200) << after.body;
+    EXPECT_EQ(after.at("unit").integer(), units["team"].value);
+    EXPECT_EQ(get("administrator", key).at("unit").integer(), units["team"].value);
+  }
+}
+
 TEST_F(IdentityApi, PagesOfKeys) {
   auto first = get("administrator", "/api/v1/keys?limit=2");
   EXPECT_EQ(first.count("keys"), 2u);

@@ -118,7 +118,8 @@ io::task<Result<Response>> update_key(Control& control, Request& request) {
   auto alter = [body = request.body](Scene& scene, VirtualKey& key) -> Result<> {
     apply_fields(body, key);
     TRY_VOID(scene.sight.may_give(key));
-    return scene.identities.update(key);
+    TRY(key, scene.identities.update(key));
+    return {};
   };
   co_return co_await alter_key(control, request, alter);
 }
