@@ -7,6 +7,13 @@ namespace {
 
 constexpr std::int64_t kLongContext = 1'000'000;  // what the beta of that name grants
 
+// The output of all choices; cannot overflow, as both are capped.
+std::int64_t of_choices(std::int64_t output, std::int64_t choices) {
+  constexpr auto kMostChoices = static_cast<std::int64_t>(limits::kChoices);
+  return std::clamp<std::int64_t>(output, 0, catalog::kMostTokens) *
+         std::clamp<std::int64_t>(choices, 1, kMostChoices);
+}
+
 // The largest output per choice that `money` pays for at every deployment of the group.
 std::optional<std::int64_t> affordable(const catalog::ModelGroup& group, const Demand& demand,
                                        Money money) {
@@ -49,9 +56,9 @@ const wire::Envelope::Checkpoint* first_new(const wire::Envelope& envelope, std:
 
 std::int64_t tokens_of_minute(const Demand& demand, std::int64_t output, std::int64_t floor,
                               std::optional<std::int64_t> left) {
-  auto most = output * demand.choices;
+  auto most = of_choices(output, demand.choices);
   if (demand.max_tokens || !left) return demand.prompt_estimate + most;
-  auto least = std::min(floor * demand.choices, most);
+  auto least = std::min(of_choices(floor, demand.choices), most);
   return demand.prompt_estimate + std::clamp(*left - demand.prompt_estimate, least, most);
 }
 
@@ -110,7 +117,7 @@ std::int64_t model_output_limit(const catalog::ModelGroup& group) {
 
 Bounds worst_of_group(const catalog::ModelGroup& group, std::int64_t prompt, std::int64_t output,
                       std::int64_t choices, Mode mode) {
-  Bounds bounds{prompt, output * choices, {}, false};
+  Bounds bounds{prompt, of_choices(output, choices), {}, false};
   for (const auto& deployment : group.deployments) {
     if (!deployment.prices) {
       bounds.unpriced = true;

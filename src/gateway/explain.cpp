@@ -68,7 +68,7 @@ const catalog::ModelGroup* explain_model(const Policy& policy, const KeyPolicy& 
 Demand demand_of(const Question& question, const catalog::ModelGroup& group) {
   Demand demand;
   auto longest = longest_prompt(group, "");
-  demand.prompt = longest > 0 ? std::min(question.prompt_tokens, longest) : question.prompt_tokens;
+  demand.prompt = std::min(question.prompt_tokens, longest > 0 ? longest : catalog::kMostTokens);
   demand.prompt_estimate = demand.prompt;
   demand.max_tokens = question.max_tokens;
   return demand;

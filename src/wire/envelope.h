@@ -65,10 +65,9 @@ struct EnvelopeFields {
   std::string model_name;  // decoded; of kPath: set by whoever knows the path
   bool stream = false;
   std::optional<Span> stream_value;  // the literal: true, false or null
-  // max_completion_tokens wins over max_tokens when both are there (both spans are kept).
+  // The larger of max_tokens and max_completion_tokens when both are there (both spans are kept).
   std::optional<std::int64_t> max_tokens;
   std::vector<Span> max_tokens_values;      // numbers or null
-  bool max_is_of_completion = false;        // max_tokens holds max_completion_tokens
   bool include_usage = false;               // stream_options.include_usage is true
   std::optional<Span> include_usage_value;  // its literal
   std::optional<Span> stream_options;       // the whole value, an object or null

@@ -22,27 +22,21 @@ bool EnvelopeWalk::stream() {
 }
 
 bool EnvelopeWalk::max_tokens() {
-  c_.peek();
-  std::uint32_t at = c_.position();
-  std::optional<std::int64_t> value;
-  if (!is_null() && !integer("max_tokens to be a whole number, not negative", value)) return false;
-  e_.max_tokens_values.push_back({at, c_.position()});
-  if (value && !e_.max_is_of_completion) e_.max_tokens = value;
-  return true;
+  return most_tokens("max_tokens to be a whole number from 0 to 1000000000000");
 }
 
 bool EnvelopeWalk::max_completion_tokens() {
+  return most_tokens("max_completion_tokens to be a whole number from 0 to 1000000000000");
+}
+
+// Of both the larger one counts: which of them binds is the provider's affair.
+bool EnvelopeWalk::most_tokens(const char* what) {
   c_.peek();
   std::uint32_t at = c_.position();
   std::optional<std::int64_t> value;
-  if (!is_null() && !integer("max_completion_tokens to be a whole number, not negative", value)) {
-    return false;
-  }
+  if (!is_null() && !integer(what, value)) return false;
   e_.max_tokens_values.push_back({at, c_.position()});
-  if (value) {
-    e_.max_tokens = value;
-    e_.max_is_of_completion = true;
-  }
+  if (value) e_.max_tokens = std::max(e_.max_tokens.value_or(0), *value);
   return true;
 }
 

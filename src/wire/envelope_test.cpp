@@ -71,6 +71,8 @@ TEST(EnvelopeChat, FindsEverythingThatLaterStagesNeed) {
   ASSERT_EQ(e->max_tokens_values.size(), 2U);
   EXPECT_EQ(e->max_tokens_values[0].of(body), "10");
   EXPECT_EQ(e->max_tokens_values[1].of(body), "20");
+  auto swapped = with(R"("max_completion_tokens":5,"max_tokens":9)");
+  EXPECT_EQ(parse_envelope(Dialect::kOpenAiChat, swapped)->max_tokens, 9);
   EXPECT_FALSE(e->include_usage);
   EXPECT_EQ(e->include_usage_value->of(body), "false");
   EXPECT_EQ(e->stream_options->of(body), R"({"include_usage": false, "x":1})");
@@ -360,8 +362,10 @@ TEST(Envelope, RefusesWrongTypesOfGovernedFields) {
             "expected role to be a string at byte 33");
   for (std::string_view bad :
        {R"("stream":"yes")", R"("max_tokens":1.5)", R"("max_tokens":"1")", R"("max_tokens":-1)",
-        R"("max_tokens":1e3)", R"("max_tokens":99999999999999999999)", R"("n":0)", R"("n":2.5)",
-        R"("stream_options":true)", R"("stream_options":{"include_usage":1})"}) {
+        R"("max_tokens":1e3)", R"("max_tokens":99999999999999999999)",
+        R"("max_tokens":1000000000001)", R"("max_completion_tokens":9223372036854775807)",
+        R"("n":0)", R"("n":2.5)", R"("stream_options":true)",
+        R"("stream_options":{"include_usage":1})"}) {
     EXPECT_TRUE(chat_refusal(with(bad)).starts_with("expected ")) << bad;
   }
 }

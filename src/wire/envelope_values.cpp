@@ -126,6 +126,9 @@ bool EnvelopeWalk::is_null() {
   return c_.read_literal().has_value();
 }
 
+// What counts tokens or answers is below this: what is reckoned from it does not overflow.
+constexpr std::int64_t kMostCounted = 1'000'000'000'000;
+
 bool EnvelopeWalk::integer(const char* what, std::optional<std::int64_t>& value) {
   if (c_.peek() != JsonType::kNumber) return c_.expected(what);
   std::uint32_t at = c_.position();
@@ -134,7 +137,8 @@ bool EnvelopeWalk::integer(const char* what, std::optional<std::int64_t>& value)
   std::string_view digits = c_.of(*span);
   std::int64_t number = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || end != digits.data() + digits.size() || number < 0) {
+  if (error != std::errc{} || end != digits.data() + digits.size() || number < 0 ||
+      number > kMostCounted) {
     return c_.expected_at(what, at);
   }
   value = number;

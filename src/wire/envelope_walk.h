@@ -40,6 +40,7 @@ class EnvelopeWalk {
   bool stream();
   bool max_tokens();
   bool max_completion_tokens();
+  bool most_tokens(const char* what);
   bool choices();
   bool stream_options();
   bool metadata();

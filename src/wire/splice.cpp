@@ -46,11 +46,13 @@ void edit_max_tokens(const Envelope& envelope, std::string_view body, std::strin
 
 void rename_max_tokens(const Envelope& envelope, std::string_view body,
                        std::vector<SpanEdit>& edits) {
-  if (envelope.max_tokens_values.size() != 1 || envelope.max_is_of_completion) return;
+  constexpr std::string_view kName = "max_completion_tokens";
+  if (envelope.max_tokens_values.size() != 1) return;
   const std::uint32_t colon = before_blanks(body, envelope.max_tokens_values.front().begin);
   const std::uint32_t shut = before_blanks(body, colon);
   const auto open = static_cast<std::uint32_t>(body.rfind('"', shut - 1));
-  edits.push_back({{open + 1, shut}, "max_completion_tokens"});
+  const Span key{open + 1, shut};
+  if (key.of(body) != kName) edits.push_back({key, std::string(kName)});
 }
 
 void edit_include_usage(const Envelope& envelope, std::string_view body,
