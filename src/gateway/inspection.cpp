@@ -11,10 +11,14 @@ void scan_block(const guard::RuleSet& rules, std::string_view body, const wire::
                 std::uint32_t index, std::vector<guard::Finding>& scratch,
                 std::vector<BlockFinding>& out) {
   scratch.clear();
-  guard::scan_json(rules, block.raw.of(body), scratch);
+  const std::uint32_t named = block.named, size = block.raw.size();
+  const auto text = named > 0 ? wire::Span{block.raw.begin - named, block.raw.end + 1} : block.raw;
+  guard::scan_json(rules, text.of(body), scratch);
   for (const auto& f : scratch) {
-    out.push_back(
-        {index, f.rule, static_cast<std::uint32_t>(f.begin), static_cast<std::uint32_t>(f.end)});
+    // The name and the quotes are not the block's: what is found there is none of its findings.
+    const auto begin = std::max(static_cast<std::uint32_t>(f.begin), named) - named;
+    const auto end = std::min(static_cast<std::uint32_t>(f.end), named + size);
+    if (end > named + begin) out.push_back({index, f.rule, begin, end - named});
   }
 }
 
@@ -97,9 +101,11 @@ std::vector<BlockFinding> find_in_request(const guard::RuleSet& rules, std::stri
     while (last > first && old_last > first) {
       const auto& a = blocks[last - 1].raw;
       const auto& b = old[old_last - 1].raw;
-      // The quote before the text must be common too: the block begins in the shared part.
-      if (a.begin <= body.size() - earlier.suffix || body.size() - a.begin != old_size - b.begin ||
-          a.size() != b.size()) {
+      const auto named = blocks[last - 1].named;
+      // What stands before the text, its name or its quote, must be common too.
+      if (a.begin - named <= body.size() - earlier.suffix ||
+          body.size() - a.begin != old_size - b.begin || a.size() != b.size() ||
+          named != old[old_last - 1].named) {
         break;
       }
       --last;
@@ -115,7 +121,7 @@ std::vector<BlockFinding> find_in_request(const guard::RuleSet& rules, std::stri
       carry_over(turn->findings, cursor, static_cast<std::uint32_t>(old_last + (i - last)), index,
                  out);
     } else {
-      scanned_bytes += blocks[i].raw.size();
+      scanned_bytes += blocks[i].raw.size() + blocks[i].named;
       scan_block(rules, body, blocks[i], index, scratch, out);
     }
   }

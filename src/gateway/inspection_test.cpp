@@ -30,19 +30,20 @@ struct Case {
   ConversationMemory memory{64 << 20};
   std::shared_ptr<const guard::RuleSet> rules = guard::RuleSet::builtin_secrets();
 
+  wire::Dialect dialect = wire::Dialect::kOpenAiChat;
+
   std::vector<BlockFinding> find(const std::string& body, bool use_memory, std::int64_t& scanned) {
     Continuation earlier;
-    if (use_memory) {
-      earlier = memory.find(KeyId{1}, wire::Dialect::kOpenAiChat, "", body);
-    }
+    if (use_memory) earlier = memory.find(KeyId{1}, dialect, "", body);
     auto envelope = earlier.turn ? wire::resume_envelope(earlier.turn->envelope, earlier.prefix,
                                                          body, earlier.suffix)
-                                 : wire::parse_envelope(wire::Dialect::kOpenAiChat, body);
+                                 : wire::parse_envelope(dialect, body);
     EXPECT_TRUE(envelope) << envelope.error().detail;
     auto found = find_in_request(*rules, body, *envelope, earlier, scanned);
     if (use_memory) {
       Turn turn;
       turn.key = KeyId{1};
+      turn.dialect = dialect;
       turn.body = pool.make();
       EXPECT_TRUE(turn.body.append(body));
       turn.envelope = *envelope;
@@ -67,6 +68,62 @@ TEST(Inspection, FindsAndRedactsInPlace) {
   EXPECT_EQ(clean.find(kSecret), std::string::npos);
   EXPECT_NE(clean.find("my key is [REDACTED:"), std::string::npos) << clean;
   EXPECT_EQ(verdict.records.size(), 1u);
+}
+
+// What only its name tells, as the fields of tool calls: {"password": "…"}.
+const std::string kWord = "Tr0ub4dor" + std::string("Zx91kq");
+
+std::string tool_call(const std::string& input) {
+  return R"({"role":"assistant","content":[{"type":"tool_use","id":"toolu_1","name":"login",)"
+         R"("input":)" +
+         input + "}]}";
+}
+std::string messages_body(const std::vector<std::string>& messages, const std::string& more = "") {
+  std::string list;
+  for (const auto& message : messages) list += (list.empty() ? "" : ",") + message;
+  return R"({"model":"m","max_tokens":9,"messages":[)" + list + "]" + more + "}";
+}
+
+TEST(Inspection, ReadsValuesWithTheirNames) {
+  Case c;
+  c.dialect = wire::Dialect::kAnthropicMessages;
+  for (const std::string& input :
+       {R"({"user":"eva","password":")" + kWord + R"("})",
+        R"({"a":{"db_password" : ")" + kWord + R"("}})",
+        R"({"note":"a \\ b","passwd":")" + kWord + R"(\n"})",
+        R"({"env":[{"name":"DB_PASSWORD", "value":")" + kWord + R"("}]})"}) {
+    auto body = messages_body({tool_call(input)});
+    std::int64_t scanned = 0;
+    auto found = c.find(body, false, scanned);
+    auto envelope = *wire::parse_envelope(c.dialect, body);
+    auto clean = wire::SplicedBody(body, judge_request(*c.rules, {}, envelope, found).redactions);
+    EXPECT_EQ(clean.str().find(kWord), std::string::npos) << clean.str();
+    EXPECT_NE(clean.str().find("\"[REDACTED:generic-password]"), std::string::npos) << clean.str();
+    EXPECT_TRUE(wire::parse_envelope(c.dialect, clean.str())) << clean.str();
+  }
+  std::int64_t scanned = 0;
+  auto tools = R"(,"tools":[{"name":"t","input_schema":{"x":{"api_key":")" + kSecret.substr(4) +
+               "q7Rk2LmX9b" + R"("}}}])";
+  EXPECT_EQ(c.find(messages_body({}, tools), false, scanned).size(), 1u);
+  // What is told to a provider as its own credential stays.
+  auto servers = R"(,"mcp_servers":[{"authorization_token":")" + kWord + kWord + R"("}])";
+  EXPECT_TRUE(c.find(messages_body({}, servers), false, scanned).empty());
+  EXPECT_TRUE(
+      c.find(messages_body({tool_call(R"({"text":")" + kWord + R"("})")}), false, scanned).empty());
+}
+
+TEST(Inspection, NamesChangeNothingOfTheMemory) {
+  Case c;
+  c.dialect = wire::Dialect::kAnthropicMessages;
+  std::vector<std::string> messages;
+  for (const std::string& name : {"password", "text", "token", "value", "api_key"}) {
+    messages.push_back(tool_call(R"({"name":"PASSWORD",")" + name + R"(": ")" + kWord + R"("})"));
+    messages.push_back(message("user", "go on with " + name));
+    auto more = R"(,"metadata":{"x":")" + name + R"(","password":")" + kWord + R"("})";
+    auto body = messages_body(messages, more);
+    std::int64_t scanned = 0;
+    EXPECT_EQ(c.find(body, true, scanned), c.find(body, false, scanned)) << body;
+  }
 }
 
 TEST(Inspection, BlocksWhenTheRuleSaysSo) {

@@ -78,8 +78,17 @@ const guard::RuleInfo* RawStreamGuard::take(wire::RawFrame frame, std::string& o
     if (!field) field = std::make_unique<GuardedText>(rules_, policy_, records_);
     auto decoded = wire::unescape_json(text.raw.of(held.frame.bytes));
     scanned_ += static_cast<std::int64_t>(decoded.size());
+    if (text.named > 0) {
+      const wire::Span name{text.raw.begin - text.named, text.raw.begin};
+      if (const auto* rule = field->push(wire::unescape_json(name.of(held.frame.bytes)))) {
+        return rule;
+      }
+    }
     auto begin = field->received();
     if (const auto* rule = field->push(decoded)) return rule;
+    if (text.named > 0) {
+      if (const auto* rule = field->push("\"")) return rule;
+    }
     held.pieces.push_back({field.get(), begin, begin + decoded.size(), std::move(decoded)});
   }
   bool ends = held.frame.ends_fields;

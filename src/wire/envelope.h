@@ -37,11 +37,13 @@ enum class BlockKind : std::uint8_t {
 // arguments, unknown fields) under limits::kShortestBlock. Long keys of free-form objects are
 // blocks too. `raw` is the JSON string's content between its quotes, still escaped (kToolArguments
 // of Anthropic and kToolDefinition: every string inside the object is a block of its own).
-// `escaped` is true if it holds a backslash. Empty strings are left out.
+// `escaped` is true if it holds a backslash. Empty strings are left out. `named` bytes before `raw`
+// begins what names it (see named_value.h): a guard reads them with it, up to its closing quote.
 struct TextBlock {
   Span raw;
   BlockKind kind = BlockKind::kOther;
   bool escaped = false;
+  std::uint16_t named = 0;
   std::uint32_t message = 0;  // index in messages; 0 for system and tools
   friend bool operator==(const TextBlock&, const TextBlock&) = default;
 };

@@ -62,7 +62,8 @@ bool EnvelopeWalk::provider_field() {
   std::string_view name = field_;
   c_.peek();
   std::uint32_t at = c_.position();
-  if (!strings(BlockKind::kOther)) return false;
+  // A credential that is called one (mcp_servers' authorization_token) is meant for the provider.
+  if (!unnamed_strings(BlockKind::kOther)) return false;
   if (!is_empty_value(c_.of(Span{at, c_.position()}))) note_feature(name);
   return true;
 }

@@ -4,6 +4,7 @@
 
 #include "wire/envelope_walk.h"
 #include "wire/json_text.h"
+#include "wire/named_value.h"
 
 namespace sekisho::wire {
 
@@ -48,12 +49,12 @@ std::optional<std::string_view> GovernedObject::next() {
   return w_.keys_.back();
 }
 
-bool EnvelopeWalk::add_block(const JsonString& text, BlockKind kind) {
+bool EnvelopeWalk::add_block(const JsonString& text, BlockKind kind, std::uint16_t named) {
   if (text.raw.empty()) return true;
   if (e_.blocks.size() == limits::kTextBlocks) {
     return c_.refuse(Code::kTooLarge, "more than 100000 texts", text.raw.begin);
   }
-  e_.blocks.push_back({text.raw, kind, text.escaped, message_});
+  e_.blocks.push_back({text.raw, kind, text.escaped, named, message_});
   return true;
 }
 static_assert(limits::kTextBlocks == 100'000, "the sentence above names it");
@@ -65,11 +66,19 @@ bool EnvelopeWalk::text(BlockKind kind) {
 }
 
 bool EnvelopeWalk::strings(BlockKind kind) {
+  NamedValues names(c_.text(), key_spans_.empty() ? Span{} : key_spans_.back());
+  return c_.walk([&](const JsonString& text, bool is_key) {
+    free_text(text, is_key, kind, names.see(text, is_key));
+  });
+}
+
+bool EnvelopeWalk::unnamed_strings(BlockKind kind) {
   return c_.walk([&](const JsonString& text, bool is_key) { free_text(text, is_key, kind); });
 }
 
-void EnvelopeWalk::free_text(const JsonString& text, bool is_key, BlockKind kind) {
-  if (text.raw.size() >= limits::kShortestBlock * (is_key ? 2 : 1)) add_block(text, kind);
+void EnvelopeWalk::free_text(const JsonString& text, bool is_key, BlockKind kind,
+                             std::uint16_t named) {
+  if (text.raw.size() >= limits::kShortestBlock * (is_key ? 2 : 1)) add_block(text, kind, named);
   if (is_key && is_cache_control(text)) e_.cache_life = CacheLife::kOneHour;
 }
 

@@ -82,10 +82,11 @@ class EnvelopeWalk {
   bool tool_call();
 
   // values (envelope_values.cpp)
-  bool add_block(const JsonString& text, BlockKind kind);
-  bool text(BlockKind kind);     // a string is a block; anything else: strings
-  bool strings(BlockKind kind);  // every string that is long enough is a block
-  void free_text(const JsonString& text, bool is_key, BlockKind kind);  // one of them
+  bool add_block(const JsonString& text, BlockKind kind, std::uint16_t named = 0);
+  bool text(BlockKind kind);             // a string is a block; anything else: strings
+  bool strings(BlockKind kind);          // every string that is long enough is a block
+  bool unnamed_strings(BlockKind kind);  // the same, read without their names
+  void free_text(const JsonString& text, bool is_key, BlockKind kind, std::uint16_t named = 0);
   bool labels();  // strings(kOther) that are longer than identifiers
   bool is_cache_control(const JsonString& key) const;
   bool is_plain(const JsonString& name) const;

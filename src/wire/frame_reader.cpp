@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/named_value.h"
+
 namespace sekisho::wire {
 namespace {
 
@@ -31,11 +33,12 @@ std::uint32_t FrameReader::lane_of(std::string_view key) {
 }
 
 void FrameReader::add_text(RawFrame& frame, const JsonString& text, std::uint32_t lane,
-                           FrameTextKind kind) {
+                           FrameTextKind kind, std::uint16_t named) {
   if (text.raw.empty()) return;
   output_bytes += text.raw.size();
   std::uint32_t number = whole_ ? own_++ : lane;
-  frame.texts.push_back({number * 4 + static_cast<std::uint32_t>(kind), text.raw});
+  if (!whole_) named = 0;
+  frame.texts.push_back({number * 4 + static_cast<std::uint32_t>(kind), text.raw, named});
 }
 
 void FrameReader::number_texts(RawFrame& frame, std::size_t first, std::uint32_t block,
@@ -58,13 +61,15 @@ bool FrameReader::strings(JsonCursor& cursor, RawFrame& frame, std::string_view 
                           FrameTextKind kind, std::size_t shortest) {
   std::uint32_t lane = lane_of(key);
   bool skip = holds_no_text(key);
+  NamedValues names(cursor.text());
   return cursor.walk([&](const JsonString& text, bool is_key) {
+    const auto named = names.see(text, is_key);
     if (is_key) {
       key = cursor.of(text.raw);
       lane = key == "text" ? 0 : lane_of(key);
       skip = holds_no_text(key);
     } else if (!skip && text.raw.size() >= shortest) {
-      add_text(frame, text, lane, kind);
+      add_text(frame, text, lane, kind, named);
     }
   });
 }
@@ -72,12 +77,14 @@ bool FrameReader::strings(JsonCursor& cursor, RawFrame& frame, std::string_view 
 bool FrameReader::own_strings(JsonCursor& cursor, RawFrame& frame, FrameTextKind kind,
                               bool also_opaque) {
   bool skip = false;
+  NamedValues names(cursor.text());
   return cursor.walk([&](const JsonString& text, bool is_key) {
+    const auto named = names.see(text, is_key);
     if (is_key) {
       skip = !also_opaque && holds_no_text(cursor.of(text.raw));
     } else if (!skip && !text.raw.empty()) {
       output_bytes += text.raw.size();
-      frame.texts.push_back({own_++ * 4 + static_cast<std::uint32_t>(kind), text.raw});
+      frame.texts.push_back({own_++ * 4 + static_cast<std::uint32_t>(kind), text.raw, named});
     }
   });
 }

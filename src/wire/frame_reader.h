@@ -44,7 +44,8 @@ class FrameReader {
   static constexpr std::uint32_t kLanes = 1024, kFirstKeyLane = 512;
   static constexpr std::uint32_t kOwnFields = std::uint32_t{1} << 28;
 
-  void add_text(RawFrame& frame, const JsonString& text, std::uint32_t lane, FrameTextKind kind);
+  void add_text(RawFrame& frame, const JsonString& text, std::uint32_t lane, FrameTextKind kind,
+                std::uint16_t named = 0);
   // A string is a text; null and other types are walked.
   bool text(JsonCursor& cursor, RawFrame& frame, std::uint32_t lane, FrameTextKind kind);
   // Every string of at least `shortest` bytes is a text, those of one key in the same lane. Types,

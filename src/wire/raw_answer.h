@@ -34,6 +34,7 @@ enum class FrameTextKind : std::uint8_t { kText = 0, kReasoning = 1, kToolArgume
 struct FrameText {
   std::uint32_t field = 0;  // a number per choice or block, times 4, plus the kind
   Span raw;
+  std::uint16_t named = 0;  // as TextBlock::named; only of strings that are a field of their own
   FrameTextKind kind() const { return static_cast<FrameTextKind>(field & 3); }
   friend bool operator==(const FrameText&, const FrameText&) = default;
 };
