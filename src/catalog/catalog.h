@@ -37,11 +37,20 @@ struct Prices {
   friend bool operator==(const Prices&, const Prices&) = default;
 };
 
+// What one image is billed as where nobody says: the most of any model whose arithmetic is
+// published (gpt-4o-mini). Such figures above kWindowImageTokens are for the bill alone: of a
+// context window no image takes more than that.
+inline constexpr std::int64_t kMostImageTokens = 48'169, kWindowImageTokens = 24'600;
+
+// The most tokens that one image is billed as at models of a family; kMostImageTokens if unknown.
+std::int64_t image_tokens_of(std::string_view family);
+
 // What a model is, apart from where it is bought.
 struct ModelFacts {
   std::string name;                                 // canonical: "claude-sonnet-4-6"
   std::int64_t context_window = 0, max_output = 0;  // 0 = unknown
   std::int64_t cache_minimum_tokens = 0;  // a shorter prefix is silently not cached; 0 = unknown
+  std::int64_t image_tokens = kMostImageTokens;  // that one image is billed as, at most
   wire::TargetModel target;
 };
 

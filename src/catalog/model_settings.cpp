@@ -141,6 +141,7 @@ ModelGroup resolve(const GroupSettings& group, const std::vector<UpstreamRow>& u
         group.deployments.empty() ? "" : family_of(group.deployments.front().upstream_model);
     const auto& family = out.facts.target.family;
     out.facts.target.json_schema = family != "nova" && family != "llama";
+    out.facts.image_tokens = image_tokens_of(family);
   }
   if (group.context_window) out.facts.context_window = *group.context_window;
   if (group.max_output) out.facts.max_output = out.facts.target.max_output = *group.max_output;

@@ -23,29 +23,29 @@ claude-sonnet-4-5 claude reasoning cache=1024
 claude-sonnet-4-6 claude reasoning adaptive no-prefill cache=1024 us=110
 claude-sonnet-5 claude reasoning no-sampling adaptive no-prefill cache=1024 us=110
 claude-sonnet-5-5 claude no-sampling no-forced adaptive no-prefill thinks cache=512 us=110
-gpt-4.1 gpt
-gpt-4.1-mini gpt
-gpt-4.1-nano gpt
-gpt-4o gpt
-gpt-4o-mini gpt
-gpt-5 gpt reasoning no-sampling
-gpt-5-mini gpt reasoning no-sampling
-gpt-5-nano gpt reasoning no-sampling
-gpt-5.1 gpt reasoning no-sampling
-gpt-5.2 gpt reasoning no-sampling
-gpt-5.4 gpt reasoning no-sampling
-gpt-5.4-mini gpt reasoning no-sampling
-gpt-5.4-nano gpt reasoning no-sampling
-gpt-5.5 gpt reasoning no-sampling
-gpt-5.6 gpt reasoning no-sampling
-gpt-5.6-luna gpt reasoning no-sampling
-gpt-5.6-sol gpt reasoning no-sampling
-gpt-5.6-terra gpt reasoning no-sampling
-gpt-6-astra gpt reasoning no-sampling
-gpt-6-luna gpt reasoning no-sampling
-gpt-6-sol gpt reasoning no-sampling
-gpt-6.1-sol gpt reasoning no-sampling
-gpt-6.1-terra gpt reasoning no-sampling
+gpt-4.1 gpt image=1536
+gpt-4.1-mini gpt image=2489
+gpt-4.1-nano gpt image=3779
+gpt-4o gpt image=1445
+gpt-4o-mini gpt image=48169
+gpt-5 gpt reasoning no-sampling image=1190
+gpt-5-mini gpt reasoning no-sampling image=2489
+gpt-5-nano gpt reasoning no-sampling image=3779
+gpt-5.1 gpt reasoning no-sampling image=3779
+gpt-5.2 gpt reasoning no-sampling image=3779
+gpt-5.4 gpt reasoning no-sampling image=24600
+gpt-5.4-mini gpt reasoning no-sampling image=2489
+gpt-5.4-nano gpt reasoning no-sampling image=3779
+gpt-5.5 gpt reasoning no-sampling image=24600
+gpt-5.6 gpt reasoning no-sampling image=24600
+gpt-5.6-luna gpt reasoning no-sampling image=24600
+gpt-5.6-sol gpt reasoning no-sampling image=24600
+gpt-5.6-terra gpt reasoning no-sampling image=24600
+gpt-6-astra gpt reasoning no-sampling image=24600
+gpt-6-luna gpt reasoning no-sampling image=24600
+gpt-6-sol gpt reasoning no-sampling image=24600
+gpt-6.1-sol gpt reasoning no-sampling image=24600
+gpt-6.1-terra gpt reasoning no-sampling image=24600
 llama3-1-70b-instruct llama no-images no-caching no-forced no-schema
 llama3-1-8b-instruct llama no-images no-caching no-forced no-schema
 llama3-2-11b-instruct llama no-caching no-forced no-schema
@@ -58,8 +58,8 @@ nova-lite nova no-schema
 nova-micro nova no-images no-schema
 nova-premier nova no-schema
 nova-pro nova no-schema
-o3 gpt reasoning no-sampling
-o4-mini gpt reasoning no-sampling
+o3 gpt reasoning no-sampling image=1275
+o4-mini gpt reasoning no-sampling image=2643
 )";
 
 }  // namespace sekisho::catalog::starter

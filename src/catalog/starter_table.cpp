@@ -88,6 +88,8 @@ void add_trait(Model& model, std::string_view trait) {
     target.json_schema = false;
   else if (name == "cache")
     model.facts.cache_minimum_tokens = value;
+  else if (name == "image")
+    model.facts.image_tokens = value;
   else if (name == "fast")
     model.fast_percent = value;
   else if (name == "us")
@@ -104,6 +106,7 @@ std::map<std::string_view, Model> read_models() {
     Model model;
     model.facts.name = words[0];
     model.facts.target.family = words[1];
+    model.facts.image_tokens = image_tokens_of(words[1]);
     for (auto trait : Words(words.begin() + 2, words.end())) add_trait(model, trait);
     models[words[0]] = std::move(model);
   }
@@ -189,6 +192,15 @@ std::vector<StarterRow> read_table() {
 }
 
 }  // namespace
+
+// Claude: 4,784 at most, by Anthropic's page on vision (older models 1,600). Llama: 4 tiles of
+// 1,601. Nova: AWS's table ends at 2,600, without saying that nothing is above it.
+std::int64_t image_tokens_of(std::string_view family) {
+  if (family == "claude") return 4'800;
+  if (family == "nova") return 6'000;
+  if (family == "llama") return 6'404;
+  return kMostImageTokens;
+}
 
 const std::vector<StarterRow>& starter_table() {
   static const std::vector<StarterRow> table = read_table();

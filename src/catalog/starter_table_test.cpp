@@ -57,6 +57,21 @@ TEST(StarterTable, StatesThePublishedFigures) {
   EXPECT_EQ(find_starter("bedrock", "us.anthropic.claude-unknown"), nullptr);
 }
 
+TEST(StarterTable, KnowsTheTokensOfAnImage) {
+  auto most = [](const char* provider, const char* model) {
+    return find_starter(provider, model)->facts.image_tokens;
+  };
+  EXPECT_EQ(most("openai", "gpt-4o-mini"), 2'833 + 8 * 5'667);  // detail high, 8 tiles
+  EXPECT_EQ(most("openai", "gpt-4o"), 85 + 8 * 170);
+  EXPECT_EQ(most("anthropic", "claude-opus-5-5"), 4'800);
+  EXPECT_EQ(most("bedrock", "us.amazon.nova-pro-v1:0"), 6'000);
+  EXPECT_EQ(image_tokens_of("qwen"), kMostImageTokens);
+  for (const auto& row : starter_table()) {
+    EXPECT_GT(row.facts.image_tokens, 0) << row.upstream_model;
+    EXPECT_LE(row.facts.image_tokens, kMostImageTokens) << row.upstream_model;
+  }
+}
+
 TEST(StarterTable, CacheRatesAreStatedNotDerived) {
   auto rates = [](const char* id) { return find_starter("bedrock", id)->prices.base; };
   EXPECT_EQ(rates("global.anthropic.claude-sonnet-4-6").cache_read->per_million(), "0.3");

@@ -207,7 +207,7 @@ Outcome<void> admit(Exchange& x) {
   if (auto features = check_provider_features(x); !features) return features;
   auto longest = longest_prompt(*x.model, x.betas);
   if (auto documents = check_documents(x, longest); !documents) return documents;
-  x.prompt_bound = bound_prompt(x.envelope, x.body.view(), x.earlier, x.model->id, longest);
+  x.prompt_bound = bound_prompt(x.envelope, x.body.view(), x.earlier, *x.model, longest);
   auto demand = demand_of(x);
   for (int attempt = 0;; ++attempt) {
     auto plan = plan_reservation(*x.policy, *x.key, *x.model, x.worker.ledger, demand);

@@ -90,23 +90,27 @@ std::int64_t longest_prompt(const catalog::ModelGroup& group, std::string_view b
 }
 
 std::int64_t bound_prompt(const wire::Envelope& envelope, std::string_view body,
-                          const Continuation& earlier, ModelId model, std::int64_t longest) {
-  if (envelope.documents > 0) return longest;  // their tokens are not bounded by their bytes
-  auto images = static_cast<std::int64_t>(envelope.images);
-  auto bound = static_cast<std::int64_t>(body.size()) - envelope.image_bytes +
-               images * kImageTokens + kPromptOverheadTokens;
-  if (earlier && earlier.measured_prompt > 0 && earlier.model == model) {
+                          const Continuation& earlier, const catalog::ModelGroup& group,
+                          std::int64_t longest) {
+  const auto per_image = group.facts.image_tokens;
+  // What images are billed beyond the place that they take of the window.
+  const auto images = static_cast<std::int64_t>(envelope.images);
+  const auto beyond = images * std::max<std::int64_t>(per_image - catalog::kWindowImageTokens, 0);
+  if (envelope.documents > 0) return longest + beyond;  // not bounded by their bytes
+  auto bound = static_cast<std::int64_t>(body.size()) - envelope.image_bytes + images * per_image +
+               kPromptOverheadTokens;
+  if (earlier && earlier.measured_prompt > 0 && earlier.model == group.id) {
     // All that is no message is the same, and measured too (see distrust_measure).
     if (const auto* known = first_new(envelope, body, earlier.prefix)) {
       const auto& end = envelope.tail;
       auto new_images = static_cast<std::int64_t>(end.images) - known->images;
       auto fresh = static_cast<std::int64_t>(end.offset) - known->offset -
                    (static_cast<std::int64_t>(end.image_bytes) - known->image_bytes);
-      bound = std::min(bound, earlier.measured_prompt + fresh + new_images * kImageTokens +
-                                  kPromptOverheadTokens);
+      bound = std::min(
+          bound, earlier.measured_prompt + fresh + new_images * per_image + kPromptOverheadTokens);
     }
   }
-  return longest > 0 ? std::min(bound, longest) : bound;  // a longer prompt is refused there
+  return longest > 0 ? std::min(bound, longest + beyond) : bound;  // a longer one is refused there
 }
 
 std::int64_t model_output_limit(const catalog::ModelGroup& group) {

@@ -10,9 +10,6 @@ namespace sekisho::gateway {
 // Tokens that providers add around a prompt (tool preamble up to about 700 for Claude, message
 // frames): covered by JSON punctuation plus this.
 inline constexpr std::int64_t kPromptOverheadTokens = 1024;
-// No provider here bills more for one image (Claude up to about 4,800 on the newest models, GPT and
-// Nova less); used instead of the bytes of its base64.
-inline constexpr std::int64_t kImageTokens = 6000;
 // Claude's smallest thinking budget, which must stay below max_tokens.
 inline constexpr std::int64_t kLeastThinkingBudget = 1024;
 
@@ -21,9 +18,11 @@ std::string betas_of(const http::Headers& headers);
 // The longest prompt that a provider can take of this request; 0 = unknown. The catalogue's window,
 // but for what a beta or a price of its own above the window says of longer ones.
 std::int64_t longest_prompt(const catalog::ModelGroup& group, std::string_view betas);
-// Upper bound of prompt tokens. REQUIRES: `longest` is known if the request has documents.
+// Upper bound of prompt tokens; images count as the model bills them (ModelFacts::image_tokens)
+// instead of the bytes of their base64. REQUIRES: `longest` is known if the request has documents.
 std::int64_t bound_prompt(const wire::Envelope& envelope, std::string_view body,
-                          const Continuation& earlier, ModelId model, std::int64_t longest);
+                          const Continuation& earlier, const catalog::ModelGroup& group,
+                          std::int64_t longest);
 // The largest output of one choice that the model can give.
 std::int64_t model_output_limit(const catalog::ModelGroup& group);
 

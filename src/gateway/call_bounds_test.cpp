@@ -57,10 +57,33 @@ TEST(BoundPrompt, IsBytesOrTheWindow) {
   auto body = body_of({std::string(5'000, 'x')});
   auto envelope = parse(body);
   auto bytes = static_cast<std::int64_t>(body.size()) + kPromptOverheadTokens;
-  EXPECT_EQ(bound_prompt(envelope, body, {}, ModelId{1}, 0), bytes);
-  EXPECT_EQ(bound_prompt(envelope, body, {}, ModelId{1}, 1'000), 1'000);
+  EXPECT_EQ(bound_prompt(envelope, body, {}, group(0), 0), bytes);
+  EXPECT_EQ(bound_prompt(envelope, body, {}, group(0), 1'000), 1'000);
   envelope.documents = 1;
-  EXPECT_EQ(bound_prompt(envelope, body, {}, ModelId{1}, 200'000), 200'000);
+  EXPECT_EQ(bound_prompt(envelope, body, {}, group(0), 200'000), 200'000);
+}
+
+TEST(BoundPrompt, CountsImagesAsTheModelBillsThem) {
+  std::string body =
+      R"({"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":)"
+      R"("data:image/png;base64,AAAA"}}]}]})";
+  auto envelope = *wire::parse_envelope(wire::Dialect::kOpenAiChat, body);
+  auto text = static_cast<std::int64_t>(body.size()) - 4 + kPromptOverheadTokens;
+  auto mini = group(0);
+  mini.facts = catalog::find_starter("openai", "gpt-4o-mini")->facts;
+  EXPECT_EQ(bound_prompt(envelope, body, {}, mini, 0), text + 2'833 + 8 * 5'667);
+  // That much of its window no image takes: the bill alone has them.
+  EXPECT_EQ(bound_prompt(envelope, body, {}, mini, 10'000), 10'000 + 48'169 - 24'600);
+  auto claude = group(0);
+  claude.facts = catalog::find_starter("anthropic", "claude-opus-5-5")->facts;
+  EXPECT_EQ(bound_prompt(envelope, body, {}, claude, 0), text + 4'800);
+  EXPECT_EQ(bound_prompt(envelope, body, {}, claude, 1'000), 1'000);
+}
+
+TEST(WorstOfGroup, DoesNotOverflow) {
+  auto most = worst_of_group(group(0), 1'000, 1'000'000'000'000, 128);
+  EXPECT_EQ(most.output, 128'000'000'000'000);
+  EXPECT_EQ(worst_of_group(group(0), 1'000, INT64_MAX, 128).worst, most.worst);
 }
 
 TEST(BoundPrompt, AddsWhatIsNewToTheMeasuredPrefix) {
@@ -75,11 +98,13 @@ TEST(BoundPrompt, AddsWhatIsNewToTheMeasuredPrefix) {
   auto envelope = parse(body);
   auto last =
       static_cast<std::int64_t>(std::string_view(R"({"role":"user","content":"new"}])").size());
-  EXPECT_EQ(bound_prompt(envelope, body, earlier, ModelId{1}, 0),
+  EXPECT_EQ(bound_prompt(envelope, body, earlier, group(0), 0),
             1'300 + last + kPromptOverheadTokens);
-  EXPECT_GT(bound_prompt(envelope, body, earlier, ModelId{2}, 0), 5'000);
+  auto other = group(0);
+  other.id = ModelId{2};
+  EXPECT_GT(bound_prompt(envelope, body, earlier, other, 0), 5'000);
   earlier.measured_prompt = 0;
-  EXPECT_GT(bound_prompt(envelope, body, earlier, ModelId{1}, 0), 5'000);
+  EXPECT_GT(bound_prompt(envelope, body, earlier, group(0), 0), 5'000);
 }
 
 }  // namespace
