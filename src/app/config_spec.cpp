@@ -84,15 +84,16 @@ Key prices() {
                     {"USD per million tokens, exact decimals; overrides the catalogue.",
                      "100 万トークンあたりの USD（正確な小数）。カタログより優先します。"},
                     {});
-  return rates(
-      std::move(key),
-      {std::move(tiers),
-       integer("fast_percent", "100", {1, 10'000},
-               {"Of every rate, with speed: fast.", "speed: fast のときの割合（%）。"}),
-       integer("us_percent", "100", {1, 10'000},
-               {"Of every rate, with inference_geo: us.", "inference_geo: us のときの割合（%）。"}),
-       text("source", "operator", {"Where the figures come from.", "価格の出典。"}),
-       text("effective_date", "", {"Since when (YYYY-MM-DD).", "適用開始日。"})});
+  return rates(std::move(key),
+               {std::move(tiers),
+                integer("fast_percent", "100", {1, 10'000},
+                        {"Of every rate, with speed: fast; 100: not sold, refused.",
+                         "speed: fast のときの割合（%）。100 は提供なしで、拒否します。"}),
+                integer("us_percent", "100", {1, 10'000},
+                        {"Of every rate, with inference_geo: us; 100: not sold, refused.",
+                         "inference_geo: us のときの割合（%）。100 は提供なしで、拒否します。"}),
+                text("source", "operator", {"Where the figures come from.", "価格の出典。"}),
+                text("effective_date", "", {"Since when (YYYY-MM-DD).", "適用開始日。"})});
 }
 
 Key upstreams() {

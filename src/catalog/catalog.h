@@ -27,12 +27,15 @@ struct PriceTier {  // applies to ALL tokens when prompt() > above
   Rates rates;
   friend bool operator==(const PriceTier&, const PriceTier&) = default;
 };
+// Both modes cost more wherever they are sold.
+inline constexpr std::int64_t kNoPriceOfItsOwn = 100;
 struct Prices {
   Rates base;
   std::vector<PriceTier> tiers;  // ascending by `above`
   std::string source;            // "AWS Bedrock pricing page" …
   std::string effective_date;    // ISO 8601: the day on which the source stated it
-  // Percent of every rate with Anthropic's `speed: fast` and `inference_geo: us`.
+  // Percent of every rate with Anthropic's `speed: fast` and `inference_geo: us`, or
+  // kNoPriceOfItsOwn: then a call that asks for it is refused.
   std::int64_t fast_percent = 100, us_percent = 100;
   friend bool operator==(const Prices&, const Prices&) = default;
 };

@@ -51,6 +51,32 @@ Outcome<const catalog::ModelGroup*> find_allowed_model(const Policy& policy, con
   return group;
 }
 
+namespace {
+
+wire::Refusal unpriced_mode(const std::string& field) {
+  wire::Refusal refusal;
+  refusal.code = Code::kUnsupported;
+  refusal.rule = "unpriced_mode";
+  refusal.param = field;
+  refusal.detail = "this value of '" + field +
+                   "' has no price here, so its cost cannot be "
+                   "bounded; leave it out";
+  return refusal;
+}
+
+}  // namespace
+
+Outcome<void> check_deployment_modes(const Exchange& x, const catalog::Deployment& deployment) {
+  if (!deployment.prices) return {};
+  if (x.asked_fast && deployment.prices->fast_percent == catalog::kNoPriceOfItsOwn) {
+    return Refused(unpriced_mode("speed"));
+  }
+  if (x.asked_us && deployment.prices->us_percent == catalog::kNoPriceOfItsOwn) {
+    return Refused(unpriced_mode("inference_geo"));
+  }
+  return {};
+}
+
 Outcome<void> authorise_model(Exchange& exchange) {
   auto group = find_allowed_model(*exchange.policy, *exchange.key, exchange.envelope.model_name);
   if (!group) return Refused(std::move(group).error());
@@ -123,15 +149,7 @@ Outcome<void> check_price_modes(Exchange& x) {
   x.asked_fast = x.envelope.speed == "fast";
   x.asked_us = x.envelope.inference_geo == "us";
   if (plain && geo && speed) return {};
-  std::string field = !plain ? "service_tier" : !geo ? "inference_geo" : "speed";
-  wire::Refusal refusal;
-  refusal.code = Code::kUnsupported;
-  refusal.rule = "unpriced_mode";
-  refusal.param = field;
-  refusal.detail = "this value of '" + field +
-                   "' has no price here, so its cost cannot be "
-                   "bounded; leave it out";
-  return Refused(std::move(refusal));
+  return Refused(unpriced_mode(!plain ? "service_tier" : !geo ? "inference_geo" : "speed"));
 }
 
 // A tool that runs at the provider makes the model read what no byte of the request bounds, for
@@ -171,7 +189,8 @@ Demand demand_of(const Exchange& x) {
   demand.max_tokens = x.envelope.max_tokens;
   demand.choices = static_cast<std::int64_t>(x.envelope.choices);
   demand.has_thinking_budget = x.envelope.thinking_budget.has_value();
-  demand.mode = {x.asked_fast, x.asked_us};
+  // Where it is served is the workspace's to say, unless the request does.
+  demand.mode = {x.asked_fast, x.envelope.inference_geo != "global"};
   return demand;
 }
 

@@ -22,6 +22,10 @@ Outcome<void> authorise_model(Exchange& exchange);
 // Reserves at every level; may lower the output bound.
 Outcome<void> admit(Exchange& exchange);
 
+// Refused: a mode that the deployment serves at no price of its own.
+Outcome<void> check_deployment_modes(const Exchange& exchange,
+                                     const catalog::Deployment& deployment);
+
 // The refusal for a limit that `denied` names. One that this reservation can never meet is told as
 // such, in a shape that clients do not repeat.
 wire::Refusal refusal_of(const ledger::Denied& denied, const KeyPolicy& key,

@@ -31,7 +31,7 @@ struct Bounds {
   Money worst;                          // of the dearest deployment
   bool unpriced = false;
 };
-struct Mode {  // what of a request scales the price
+struct Mode {  // what scales the price of a call, at most
   bool fast = false, us = false;
 };
 Bounds worst_of_group(const catalog::ModelGroup& group, std::int64_t prompt, std::int64_t output,

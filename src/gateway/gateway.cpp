@@ -295,7 +295,8 @@ io::task<void> route_and_relay(Exchange& x) {
     x.record.outcome = "client_gone";
     co_return;
   }
-  bool ours = told->rule == "translation" || told->rule == "dialect";
+  bool ours =
+      told->rule == "translation" || told->rule == "dialect" || told->rule == "unpriced_mode";
   x.record.outcome = ours ? "refused" : "upstream_error";
   if (wire::is_token_count(x.operation)) told = as_not_counted(*std::move(told));
   co_await refuse(x, *std::move(told));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/admission.h"
 #include "gateway/call_bounds.h"
 #include "gateway/query_string.h"
 #include "http/percent.h"
@@ -274,7 +275,8 @@ Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& x, const Upstr
   Outcome<void> built;
   switch (route.form) {
     case UpstreamForm::kSameDialect:
-      build_raw(x, upstream, deployment, *request);
+      built = check_deployment_modes(x, deployment);
+      if (built) built = build_raw(x, upstream, deployment, *request);
       break;
     case UpstreamForm::kInvokeModel:
       built = build_invoke(x, upstream, deployment, *request);

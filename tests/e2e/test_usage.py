@@ -152,6 +152,29 @@ def test_the_mode_that_was_asked_holds_unless_the_answer_says_another(
     assert one_entry(gateway)["cost"] == round((1000 * 3000 + 100 * 15000) * scale)
 
 
+@pytest.mark.parametrize("mode", [{"speed": "fast"}, {"inference_geo": "us"}])
+def test_a_mode_without_a_price_is_refused(gateway, provider, mode):
+    status, _, body = call(gateway.url + "/api/v1/models", gateway.admin, {
+        "name": "plain-claude", "context_window": 1000000, "max_output": 4096, "deployments": [
+            {"upstream": "a", "upstream_model": "m", "region": "eu", "prices": PRICES}]})
+    assert status == 201, body
+    status, _, answer = gateway.post("/v1/messages", message(WORDS, "plain-claude", **mode))
+    assert status == 400 and "has no price here" in answer and next(iter(mode)) in answer
+    assert provider.asked == 0 and gateway.entries() == []
+
+
+def test_where_it_is_served_is_within_the_reservation(gateway, provider):
+    """A workspace may serve in the US without being asked to."""
+    provider.usage = {"input_tokens": 1000, "output_tokens": 100, "inference_geo": "us"}
+    reserved = []
+    for asked in ({}, {"inference_geo": "us"}, {"inference_geo": "global"}):
+        assert gateway.post("/v1/messages", message("x", "claude", **asked))[0] == 200
+        reserved.append(gateway.entries(len(reserved) + 1)[-1]["reserved"])
+    assert reserved[2] < reserved[0]
+    # The field itself is a few bytes of the bound.
+    assert reserved[0] > reserved[2] * 1.1 and reserved[1] > reserved[0]
+
+
 @pytest.mark.parametrize("model, tier, factor", [
     ("plain", "default", 1), ("plain", "priority", 1), ("plain", "flex", 1),
     ("dearer", "flex", 1), ("dearer", "priority", 2)])
