@@ -359,8 +359,10 @@ void ServerProcess::stop() {
     closed.get_future().wait();
   }
   listeners_.clear();
-  for (auto& worker : workers_) worker->stop(std::chrono::seconds(config_.drain_seconds));
+  // While every loop still runs: a change that is being published waits for all of them.
   hub_.remove_workers();
+  for (auto& worker : workers_) worker->drain(std::chrono::seconds(config_.drain_seconds));
+  for (auto& worker : workers_) worker->join();
   workers_.clear();
   if (ledger_) {
     if (auto closed = ledger_->close(); !closed) {

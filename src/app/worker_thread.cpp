@@ -33,7 +33,8 @@ WorkerThread::WorkerThread(WorkerParts parts)
 }
 
 WorkerThread::~WorkerThread() {
-  if (thread_.joinable()) stop({});
+  if (thread_.joinable()) drain({});
+  join();
   server_.reset();
 }
 
@@ -81,7 +82,7 @@ void WorkerThread::adopt(std::unique_ptr<io::Transport> transport,
   }
 }
 
-void WorkerThread::stop(Duration patience) {
+void WorkerThread::drain(Duration patience) {
   if (!thread_.joinable()) return;
   loop_.post([this, patience] {
     patience_ = std::make_unique<io::Timer>(loop_, [this] {
@@ -91,6 +92,10 @@ void WorkerThread::stop(Duration patience) {
     patience_->arm(loop_.now() + patience);
     server_->drain([this] { loop_.stop(); });
   });
+}
+
+void WorkerThread::join() {
+  if (!thread_.joinable()) return;
   thread_.join();
   patience_.reset();
 }

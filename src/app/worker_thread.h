@@ -1,6 +1,6 @@
 #pragma once
 // One worker: a thread with its loop, network, buffers, upstream client, HTTP server and gateway.
-// Built on the starting thread, run on its own; adopt() and stop() are thread-safe.
+// Built on the starting thread, run on its own; adopt(), drain() and join() are thread-safe.
 
 #include <atomic>
 #include <functional>
@@ -36,8 +36,10 @@ class WorkerThread {
 
   void start();
   void adopt(std::unique_ptr<io::Transport> transport, const io::TlsServerContext* tls);
-  // Stops taking connections, waits for open answers at most until `deadline`, ends the thread.
-  void stop(Duration patience);
+  // Stops taking connections and lets open answers finish, for `patience` at most; then the thread
+  // ends, which join() waits for. Nothing may be posted to the loop any more that must be run.
+  void drain(Duration patience);
+  void join();
   std::size_t load() const { return load_.load(std::memory_order_relaxed); }
 
   io::EpollLoop& loop() { return loop_; }

@@ -24,6 +24,8 @@ class PolicyHub {
  public:
   // REQUIRES: called for all workers before the first publish from another thread.
   void add_worker(io::Loop& loop, PolicySlot& slot);
+  // No snapshot goes to them from here on; waits for one that is under way. REQUIRES: their loops
+  // still run, or have never run.
   void remove_workers();
   // Any thread but a worker's own. Blocks until every worker has taken the snapshot.
   void publish(PolicyPtr policy);

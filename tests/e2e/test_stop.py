@@ -3,13 +3,14 @@
 import json
 import signal
 import socket
+import threading
 import time
 import urllib.parse
 
 import pytest
 
 from servers import books_equal_bill
-from wire import Stream, chat, events, marker, message, wait_for
+from wire import Stream, call, chat, events, marker, message, wait_for
 
 LONG = {"scenario": "long", "tokens": 300, "chunk": 16, "pace": 400}
 
@@ -56,6 +57,44 @@ def test_term_is_bounded(make_gateway):
     assert stream.cut
     [entry] = gateway.entries(1)
     assert entry["settlement"] == "partial"
+
+
+def test_workers_wait_for_their_answers_together(make_gateway):
+    """The patience is one for all: not as many times as there are workers with an open answer."""
+    gateway = make_gateway(workers=4, limits={"drain_seconds": 5})
+    hanging = marker(scenario="long", tokens=900, fault={"kind": "hang", "at": 20})
+    streams = [Stream(gateway.url, gateway.key, "/v1/messages", message(hanging, stream=True))
+               for _ in range(8)]  # each new one goes to the worker with the fewest
+    assert all(stream.some() for stream in streams)
+    begin = time.monotonic()
+    assert gateway.stop() == 0
+    assert time.monotonic() - begin < 15
+    assert len(gateway.entries(8)) == 8
+
+
+def test_changes_under_way_do_not_keep_it(make_gateway):
+    """A change waits until every worker has taken it; the workers do not end before."""
+    for attempt in range(3):
+        gateway = make_gateway(f"gateway-{attempt}", workers=4)
+        done = threading.Event()
+
+        def change(number):
+            while not done.is_set():
+                try:
+                    call(gateway.url + "/api/v1/units", gateway.admin,
+                         {"name": f"unit {number} {time.monotonic()}"})
+                except OSError:
+                    return
+
+        threads = [threading.Thread(target=change, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        wait_for(lambda: len(json.loads(call(gateway.url + "/api/v1/units", gateway.admin)[2])
+                             ["units"]) > 20, "some changes")
+        assert gateway.stop() == 0
+        done.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_term_does_not_wait_for_idle_connections(gateway):
