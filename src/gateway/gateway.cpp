@@ -6,6 +6,7 @@
 #include "gateway/identify.h"
 #include "gateway/model_routes.h"
 #include "gateway/probe.h"
+#include "gateway/recorded_text.h"
 #include "gateway/relay.h"
 #include "gateway/settlement.h"
 #include "gateway/signals.h"
@@ -102,10 +103,11 @@ Outcome<void> read_envelope(Exchange& x) {
   distrust_measure(x);
   x.session = session_of(headers, x.envelope);
   auto shown = x.session.empty() ? conversation_name(*x.key, x.envelope, body) : x.session;
-  x.record.model_asked = x.envelope.model_name.substr(0, 200);
-  x.record.session = std::move(shown);
+  const auto& rules = *worker.rules;
+  x.record.model_asked = recorded_text(rules, x.envelope.model_name);
+  x.record.session = recorded_text(rules, shown);
   x.record.signals = signals_of(x).packed();
-  for (const auto& tag : x.envelope.tags) x.record.tags.push_back(tag);
+  for (const auto& tag : x.envelope.tags) x.record.tags.push_back(recorded_text(rules, tag));
   return {};
 }
 
@@ -209,7 +211,10 @@ io::task<AttemptEnd> try_deployment(Exchange& x, const catalog::Deployment& depl
   x.translated = (*request)->form == UpstreamForm::kTranslated;
   bool invoked = (*request)->form == UpstreamForm::kInvokeModel;
   x.record.upstream_dialect = invoked ? "bedrock_invoke" : wire::dialect_name((*request)->dialect);
-  x.record.dropped_fields = std::move((*request)->dropped);
+  x.record.dropped_fields.clear();
+  for (const auto& field : (*request)->dropped) {
+    x.record.dropped_fields.push_back(recorded_text(*x.worker.rules, field));
+  }
   x.hold.deployment(deployment.id);
   co_return co_await attempt(x, **request);
 }

@@ -7,6 +7,19 @@
 #include <utility>
 
 namespace sekisho::trace {
+namespace {
+
+// What a record keeps, about: its texts and itself.
+std::size_t bytes_of(const CallRecord& record) {
+  std::size_t sum = sizeof record + record.request_content.size() + record.response_content.size() +
+                    record.model_asked.size() + record.session.size() + record.refusal.size() +
+                    record.stop_reason.size() + record.settlement_note.size();
+  for (const auto& tag : record.tags) sum += sizeof tag + tag.size();
+  for (const auto& field : record.dropped_fields) sum += sizeof field + field.size();
+  return sum + record.verdicts.size() * sizeof(VerdictRecord);
+}
+
+}  // namespace
 
 // Filled by the producer from the front; `filled` publishes. A full chunk is followed by `next`.
 struct TraceQueue::Chunk {
@@ -22,7 +35,7 @@ struct TraceQueue::Chunk {
 struct TraceQueue::Lane {
   // the producer's
   alignas(64) Chunk* tail;
-  std::size_t pushed = 0;
+  std::size_t pushed = 0, pushed_bytes = 0;
   std::atomic<std::size_t> pushed_seen{0};
   std::atomic<std::uint64_t> dropped{0};
   // the consumer's
@@ -30,6 +43,7 @@ struct TraceQueue::Lane {
   std::size_t taken_of_head = 0;
   std::size_t taken = 0, looked = 0;     // since the start; of the last look
   std::atomic<std::size_t> given_up{0};  // what no longer counts against the capacity
+  std::atomic<std::size_t> taken_bytes{0};
   // a chunk on its way back
   alignas(64) std::atomic<Chunk*> spare{nullptr};
 
@@ -41,7 +55,8 @@ struct TraceQueue::Lane {
     delete spare.load();
   }
 
-  void push(CallRecord&& record) {
+  void push(CallRecord&& record, std::size_t bytes) {
+    pushed_bytes += bytes;
     auto filled = tail->filled.load(std::memory_order_relaxed);
     if (filled == kChunk) {
       auto* fresh = spare.exchange(nullptr, std::memory_order_acquire);
@@ -69,6 +84,7 @@ struct TraceQueue::Lane {
 
   // A chunk that the producer has left goes back to it.
   void take() {
+    std::size_t bytes = 0;
     for (taken += looked; looked > 0; --looked) {
       if (taken_of_head == kChunk) {
         auto* old = std::exchange(head, head->next.load(std::memory_order_acquire));
@@ -77,13 +93,17 @@ struct TraceQueue::Lane {
         old->next.store(nullptr, std::memory_order_relaxed);
         delete spare.exchange(old, std::memory_order_acq_rel);
       }
-      std::destroy_at(head->place(taken_of_head++));
+      auto* record = head->place(taken_of_head++);
+      bytes += bytes_of(*record);
+      std::destroy_at(record);
     }
+    taken_bytes.fetch_add(bytes, std::memory_order_release);
   }
 };
 
-TraceQueue::TraceQueue(std::size_t lanes, std::size_t capacity)
-    : lane_capacity_(std::max<std::size_t>(1, capacity / std::max<std::size_t>(1, lanes))) {
+TraceQueue::TraceQueue(std::size_t lanes, std::size_t capacity, std::size_t bytes)
+    : lane_capacity_(std::max<std::size_t>(1, capacity / std::max<std::size_t>(1, lanes))),
+      lane_bytes_(bytes / std::max<std::size_t>(1, lanes)) {
   for (std::size_t i = 0; i < lanes; ++i) lanes_.push_back(std::make_unique<Lane>());
 }
 
@@ -91,11 +111,14 @@ TraceQueue::~TraceQueue() = default;
 
 bool TraceQueue::push(std::size_t lane_number, CallRecord&& record) {
   auto& lane = *lanes_[lane_number];
-  if (lane.pushed - lane.given_up.load(std::memory_order_acquire) >= lane_capacity_) {
+  const auto bytes = bytes_of(record);
+  const auto waiting = lane.pushed_bytes - lane.taken_bytes.load(std::memory_order_acquire);
+  if (lane.pushed - lane.given_up.load(std::memory_order_acquire) >= lane_capacity_ ||
+      bytes + waiting > lane_bytes_) {
     lane.dropped.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
-  lane.push(std::move(record));
+  lane.push(std::move(record), bytes);
   return true;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // From the workers to the trace store: one bounded lane per worker, each with one producer and one
-// consumer. push() never blocks and never waits for the store: a full lane drops the record and
-// counts it. The consumer reads records where they lie; memory follows the backlog in chunks, so a
-// queue that is kept empty costs two chunks per lane.
+// consumer. push() never blocks and never waits for the store: a full lane (by number or by bytes)
+// drops the record and counts it. The consumer reads records where they lie; memory follows the
+// backlog in chunks, so a queue that is kept empty costs two chunks per lane.
 
 #include <atomic>
 #include <cstddef>
@@ -15,10 +15,14 @@
 
 namespace sekisho::trace {
 
+// With captured contents few records are many bytes.
+inline constexpr std::size_t kTraceQueueBytes = 128 << 20;
+
 class TraceQueue {
  public:
-  // `capacity` is shared out evenly among the lanes.
-  explicit TraceQueue(std::size_t lanes, std::size_t capacity = limits::kTraceQueue);
+  // Records, and bytes of them, that may wait; both are shared out evenly among the lanes.
+  explicit TraceQueue(std::size_t lanes, std::size_t capacity = limits::kTraceQueue,
+                      std::size_t bytes = kTraceQueueBytes);
   ~TraceQueue();
   TraceQueue(const TraceQueue&) = delete;
   TraceQueue& operator=(const TraceQueue&) = delete;
@@ -38,7 +42,7 @@ class TraceQueue {
   static constexpr std::size_t kChunk = 32;
   struct Chunk;
   struct Lane;
-  std::size_t lane_capacity_;
+  std::size_t lane_capacity_, lane_bytes_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::size_t first_lane_ = 0;  // where the next look begins: fair to all
 };

@@ -49,6 +49,26 @@ TEST(TraceQueue, DropsAndCountsWhatDoesNotFit) {
   EXPECT_TRUE(queue.push(0, record(0, 80)));
 }
 
+TEST(TraceQueue, DropsWhatIsTooManyBytes) {
+  TraceQueue queue(1, 100, 50'000);
+  auto large = [](std::int64_t number) {
+    auto r = record(0, number);
+    r.request_content = std::string(10'000, 'x');
+    return r;
+  };
+  int kept = 0;
+  for (int i = 0; i < 10; ++i) kept += queue.push(0, large(i));
+  EXPECT_EQ(kept, 4);
+  EXPECT_EQ(queue.dropped(), 6u);
+  std::vector<CallRecord> out;
+  EXPECT_EQ(drain(queue, 2, out), 2u);
+  EXPECT_TRUE(queue.push(0, large(10)));
+  EXPECT_EQ(drain(queue, 100, out), 3u);
+  auto tags = record(0, 11);
+  tags.tags.assign(300, std::string(200, 't'));
+  EXPECT_FALSE(queue.push(0, std::move(tags)));
+}
+
 TEST(TraceQueue, ADroppedRecordIsLeftToItsOwner) {
   TraceQueue queue(1, 1);
   ASSERT_TRUE(queue.push(0, record(0, 1)));

@@ -121,6 +121,25 @@ def test_redacted_capture_keeps_no_finding_of_any_mode(make_gateway):
     assert PROMPT in contents and SECRET not in contents
 
 
+@pytest.mark.parametrize("mode", ["detect", "redact"])
+def test_records_hold_no_secret_of_the_words_around_a_call(make_gateway, mode):
+    """Names of models, sessions, tags and fields are the client's words too."""
+    gateway = make_gateway(mode, guardrails={"secrets": {"mode": mode}})
+    around = {"litellm_session_id": "s-" + SECRET, "tags": [SECRET, "t" * 5_000_000],
+              "metadata": {"tags": ["tag " + SECRET]}, SECRET: 1}
+    for model in ("gpt-4.1-mini", "bedrock-claude-sonnet-4-6", SECRET, "m" * 300 + SECRET):
+        gateway.post("/v1/chat/completions", chat("hello", model) | around)
+        gateway.post("/v1/chat/completions", chat("hello", model),
+                     headers={"x-task-id": SECRET})
+    assert len(gateway.calls(8)) == 8
+    assert gateway.stop() == 0
+    for path in [gateway.log, *gateway.data.rglob("*")]:
+        if path.is_file():
+            data = path.read_bytes()
+            assert SECRET.encode() not in data, f"{path}: {context(data, SECRET.encode())}"
+            assert b"t" * 201 not in data and b"m" * 201 not in data
+
+
 def test_redacted_capture(make_gateway):
     gateway = make_gateway(capture="redacted")
     gateway.scenario({"text": f"{ANSWER} {SECRET}"})
