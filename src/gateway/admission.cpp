@@ -219,9 +219,19 @@ bool may_plan_again(const ledger::Denied& denied, const Demand& demand, const Re
   return denied.what == ledger::Denied::What::kTokens && !demand.max_tokens;
 }
 
+Outcome<void> admit_free(Exchange& x) {
+  const Reservation nothing;
+  auto answer = x.worker.ledger.admit(ask_for(x, nothing), x.key->levels, x.policy);
+  if (!answer) return Refused(journal_refusal(answer.error()));
+  if (!*answer) return Refused(refusal_of(answer->error(), *x.key, nothing));
+  x.hold = std::move(**answer);
+  return {};
+}
+
 }  // namespace
 
 Outcome<void> admit(Exchange& x) {
+  if (x.costs_nothing()) return admit_free(x);
   if (auto modes = check_price_modes(x); !modes) return modes;
   if (auto features = check_provider_features(x); !features) return features;
   auto longest = longest_prompt(*x.model, x.betas);

@@ -19,7 +19,8 @@ Outcome<const catalog::ModelGroup*> find_allowed_model(const Policy& policy, con
 // Sets exchange.model.
 Outcome<void> authorise_model(Exchange& exchange);
 
-// Reserves at every level; may lower the output bound.
+// Reserves at every level; may lower the output bound. A call that costs nothing takes a place
+// among the requests of the minute and the parallel ones, no more.
 Outcome<void> admit(Exchange& exchange);
 
 // Refused: a mode that the deployment serves at no price of its own.

@@ -82,6 +82,8 @@ struct Exchange {
   bool over_reserve = false;
 
   bool wants_stream() const { return envelope.stream && !wire::is_token_count(operation); }
+  // Counting tokens is free at the providers, but not without limits here.
+  bool costs_nothing() const { return wire::is_token_count(operation); }
   std::int64_t elapsed_us() const;
   wire::Language language() const;
 };

@@ -328,9 +328,8 @@ io::task<void> run(Exchange& x) {
   if (allowed) allowed = inspect(x);
   capture_request(x);
   if (allowed && is_probe(x)) co_return co_await answer_probe(x);
-  bool counts = wire::is_token_count(x.operation);
-  // Counting is free at the provider: identified, inspected, traced, but nothing to reserve.
-  if (allowed) allowed = counts ? refuse_count_tokens(x) : admit(x);
+  if (allowed && wire::is_token_count(x.operation)) allowed = refuse_count_tokens(x);
+  if (allowed) allowed = admit(x);
   x.earlier.turn = nullptr;  // from here on other exchanges may use the memory
   x.record.own_us = x.elapsed_us();
   if (!allowed) {

@@ -35,7 +35,7 @@ void note_progress(Exchange& x, const AnswerPath& path) {
   x.served_fast = path.served_fast();
   x.served_us = path.served_us();
   x.served_tier = path.served_tier();
-  if (!x.hold || x.known_usage.prompt() == 0) return;
+  if (!x.hold || x.costs_nothing() || x.known_usage.prompt() == 0) return;
   auto usage = x.known_usage;
   usage.output = std::max(usage.output, wire::estimated_tokens(x.known_output_bytes));
   x.hold.progress(usage, cost_so_far(x, usage));
@@ -438,6 +438,7 @@ io::task<AttemptEnd> attempt(Exchange& x, UpstreamRequest& request) {
   x.answer_streams = x.envelope.stream;
   x.asked_upstream_us = x.elapsed_us();
   auto sent = co_await x.worker.client.send(x.upstream->origin, up, &x.cancel);
+  if (sent || x.sent_upstream) x.hold.asked();
   if (!sent) {
     if (x.sent_upstream || x.client_gone) settle_cut(x);
     if (x.client_gone) {

@@ -108,11 +108,13 @@ Money cost_so_far(const Exchange& x, const wire::Usage& usage) {
 
 void settle_reported(Exchange& x, const wire::Usage& usage) {
   if (!x.hold) return;
+  if (x.costs_nothing()) return release(x);
   book(x, usage, cost_so_far(x, usage), ledger::Settlement::kReported);
 }
 
 void settle_without_figures(Exchange& x, const wire::Usage& so_far, std::size_t output_bytes) {
   if (!x.hold) return;
+  if (x.costs_nothing()) return release(x);
   auto usage = so_far;
   usage.output = std::max(usage.output, wire::estimated_tokens(output_bytes));
   book_estimate(x, usage);
@@ -120,6 +122,7 @@ void settle_without_figures(Exchange& x, const wire::Usage& so_far, std::size_t 
 
 void settle_cut(Exchange& x) {
   if (!x.hold) return;
+  if (x.costs_nothing()) return release(x);
   if (!x.sent_upstream) {
     release(x);
   } else if (x.answer_streams) {

@@ -50,7 +50,9 @@ class Hold {
   void progress(const wire::Usage& usage, Money cost);
   // Books exactly one entry and corrects every level. Later calls do nothing.
   void settle(const wire::Usage& usage, Money cost, Settlement how);
-  // Nothing was served: no entry, everything given back.
+  // A provider has been asked: the request of the minute stays taken even if nothing is served.
+  void asked() { state_.asked = true; }
+  // Nothing was served: no entry, everything given back, but for what asked() says.
   void release();
 
  private:
@@ -63,7 +65,7 @@ class Hold {
   struct State {
     CallFacts facts;
     Money reserved, known_cost, journalled_cost;
-    bool has_progress = false;
+    bool has_progress = false, asked = false;
     wire::Usage known_usage;
     std::int64_t tokens = 0;
     SteadyTime taken_at{};

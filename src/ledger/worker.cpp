@@ -144,7 +144,7 @@ void Worker::give_back(const Hold::State& call) {
     const auto& held = call.held[i];
     if (held.budget) held.account->adjust(call.windows, Money{} - call.reserved);
     if (held.tokens) held.account->tokens().adjust(call.taken_at, -call.tokens);
-    if (held.requests) held.account->requests().adjust(call.taken_at, -1);
+    if (held.requests && !call.asked) held.account->requests().adjust(call.taken_at, -1);
     if (held.parallel) held.account->return_parallel();
   }
 }

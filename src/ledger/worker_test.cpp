@@ -81,7 +81,12 @@ TEST(Admission, LimitsRequestsAndTokensPerMinute) {
   EXPECT_EQ(requests->error().what, Denied::What::kRequests);
   EXPECT_EQ(requests->error().retry_after_s, 61);
   hold.release();
-  EXPECT_TRUE(t.admit(Money{}, 0)->has_value());
+  auto again = t.must_admit(Money{}, 900);
+  again.asked();
+  again.release();
+  // A request that a provider was asked stays one of the minute; its tokens come back.
+  EXPECT_EQ(t.admit(Money{}, 0)->error().what, Denied::What::kRequests);
+  EXPECT_EQ(t.worker->tokens_left(t.levels), 900);
 }
 
 TEST(Admission, AReleasedCallLeavesNoTrace) {

@@ -130,6 +130,30 @@ def test_requests_per_minute(gateway):
     assert 1 <= int(headers["retry-after"]) <= 75
 
 
+def test_failed_calls_are_requests_of_the_minute(gateway):
+    """Once a provider was asked; what never left is none."""
+    _, key = gateway.make_key("failing", requests_per_minute=2)
+    for _ in range(2):
+        gateway.scenario({"fault": {"kind": "status", "status": 400, "message": "no"}})
+        assert gateway.post("/v1/chat/completions", chat(), key)[0] == 400
+    status, _, answer = gateway.post("/v1/chat/completions", chat(), key)
+    assert status == 429 and "requests_per_minute" in answer
+    _, key = gateway.make_key("refused", requests_per_minute=1)
+    for _ in range(3):  # the deployment cannot take it: nothing is sent
+        body = message(model="bedrock-claude-sonnet-4-6", workspace_id="w")
+        assert gateway.post("/v1/messages", body, key)[0] == 400
+    assert gateway.post("/v1/messages", message(), key)[0] == 200
+
+
+def test_counting_tokens_is_a_request_and_no_more(gateway):
+    _, key = gateway.make_key("counting", requests_per_minute=3, tokens_per_minute=10,
+                              budget="0.000000001")
+    body = {name: value for name, value in message("w" * 3000).items() if name != "max_tokens"}
+    statuses = [gateway.post("/v1/messages/count_tokens", body, key)[0] for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    assert gateway.entries() == []
+
+
 def test_tokens_per_minute(gateway):
     _, key = gateway.make_key("thin", tokens_per_minute=1000)
     body = chat("w" * 3000, max_tokens=100)
