@@ -1,5 +1,7 @@
 #include "http/client.h"
 
+#include <algorithm>
+
 #include "http/client_response.h"
 #include "http/h1_writer.h"
 #include "http/write_all.h"
@@ -50,6 +52,15 @@ io::task<void> write_request(ClientConnection& connection, const Origin& origin,
   sending.ended = connection.stream->loop().now();
 }
 
+// The peer closed `after` we began to write. Without the whole request it had nothing to serve; and
+// where it tells so within a round trip, it had closed before the request came. A busy loop hears
+// of that late: nobody answers a model's call in less than the shortest time here.
+bool cannot_have_served(const ClientConnection& connection, Duration after) {
+  constexpr Duration kShortest = std::chrono::milliseconds(10);
+  if (!connection.request_sent) return after < limits::kStaleTold;
+  return after < std::clamp<Duration>(connection.connecting, kShortest, limits::kStaleTold);
+}
+
 Error as_upstream(Error error) {
   if (error.code == Code::kTimeout) {
     return {Code::kUpstreamTimeout, "the upstream did not answer in time"};
@@ -89,7 +100,7 @@ class Client::Impl {
       if (outcome) break;
       bool stale = connection->used_before && !connection->reader.seen() &&
                    outcome.error().code == Code::kClosed && request.repeat_on_stale &&
-                   pool_.loop().now() < begun + limits::kStaleTold;
+                   cannot_have_served(*connection, pool_.loop().now() - begun);
       if (!stale) co_return Failure(as_upstream(std::move(outcome).error()));
       connection.reset();  // once more, on a fresh connection
     }

@@ -36,8 +36,9 @@ struct ClientRequest {
   const Headers* headers = nullptr;  // without Host and framing
   std::span<const iovec> body;       // Content-Length is their sum
   // A pooled connection that turns out to be closed is replaced, and the request sent again, only
-  // when no byte of an answer came and the close came within kStaleTold. Give false for what must
-  // not reach the upstream twice even so.
+  // when no byte of an answer came and the close tells that nothing was served: it came before the
+  // whole request had left (within kStaleTold), or within the time that connecting took. Give false
+  // for what must not reach the upstream twice even so.
   bool repeat_on_stale = true;
   // Set to whether the whole request has been handed to the network: from then on the upstream may
   // serve it, whatever becomes of the answer. Must outlive the sending.

@@ -105,6 +105,7 @@ io::task<Result<std::unique_ptr<ClientConnection>>> ClientPool::connect(OriginPo
                                           " connections to " + origin.endpoint.host + " are busy");
   }
   Connecting counted(origin);
+  const auto begun = loop_.now();
   Connected result;
   io::Signal done(loop_);
   // A task of its own, so that cancelling can destroy it in whatever it waits for.
@@ -121,7 +122,9 @@ io::task<Result<std::unique_ptr<ClientConnection>>> ClientPool::connect(OriginPo
     if (error.code == Code::kClosed) error.code = Code::kUpstreamUnreachable;
     co_return Failure(std::move(error));
   }
-  co_return std::make_unique<ClientConnection>(origin, **std::move(result), buffers_);
+  auto connection = std::make_unique<ClientConnection>(origin, **std::move(result), buffers_);
+  connection->connecting = loop_.now() - begun;
+  co_return connection;
 }
 
 std::size_t ClientPool::idle_connections() const {

@@ -26,6 +26,7 @@ struct ClientConnection {
   std::string scratch;  // for rendering heads; reused
   bool used_before = false;
   bool request_sent = false;  // wholly; else no other request may follow
+  Duration connecting{};      // took so long: a round trip at least
   SteadyTime idle_until{};
 };
 
