@@ -107,6 +107,11 @@ TEST(Case18Usage, ArithmeticInBothShapes) {
                        stream),
               tokens(1, 0, 0, 50, 2))
         << "one-hour writes show only in cacheDetails";
+    EXPECT_EQ(usage_of(R"({"inputTokens":500,"outputTokens":100,"totalTokens":600,)"
+                       R"("cacheDetails":[{"ttl":"1h","inputTokens":400}]})",
+                       stream),
+              tokens(500, 0, 0, 400, 100))
+        << "a total need not know them";
     for (const std::string nonsense :
          {R"({"inputTokens":-5,"outputTokens":99999999999999999999})", R"({"totalTokens":50})",
           R"({"inputTokens":"0","outputTokens":0.0})", "{}"}) {

@@ -50,8 +50,10 @@ Usage read_usage(JsonValue usage) {
   out.cache_write_5m = std::max(five_minutes, written - out.cache_write_1h);
   const std::int64_t cached = out.cache_read + out.cache_write_5m + out.cache_write_1h;
   const auto total = usage.find("totalTokens").integer();
-  if (total && *total == out.input + out.output)
-    out.input = std::max<std::int64_t>(out.input - cached, 0);
+  // Figures beside the input that the total leaves out are in the input (some OpenAI models). Of
+  // one-hour writes that only the details tell, no total needs to know.
+  const bool inclusive = out.cache_read + written > 0 && total && *total == out.input + out.output;
+  if (inclusive) out.input = std::max<std::int64_t>(out.input - cached, 0);
   return out;
 }
 
