@@ -90,7 +90,7 @@ TEST(Inspection, ReadsValuesWithTheirNames) {
   for (const std::string& input :
        {R"({"user":"eva","password":")" + kWord + R"("})",
         R"({"a":{"db_password" : ")" + kWord + R"("}})",
-        R"({"note":"a \\ b","passwd":")" + kWord + R"(\n"})",
+        R"({"note":"a \\ b","passwd":")" + kWord + R"("})",
         R"({"env":[{"name":"DB_PASSWORD", "value":")" + kWord + R"("}]})"}) {
     auto body = messages_body({tool_call(input)});
     std::int64_t scanned = 0;

@@ -1,5 +1,7 @@
 #include "gateway/stream_guard.h"
 
+#include <algorithm>
+
 #include "gateway/inspection.h"
 #include "wire/json_text.h"
 
@@ -71,7 +73,7 @@ const guard::RuleInfo* RawStreamGuard::push(std::vector<wire::RawFrame>& frames,
 }
 
 const guard::RuleInfo* RawStreamGuard::take(wire::RawFrame frame, std::string& out) {
-  Held held{std::move(frame), {}};
+  Held held{std::move(frame), {}, {}};
   held.pieces.reserve(held.frame.texts.size());
   for (const auto& text : held.frame.texts) {
     auto& field = fields_[text.field];
@@ -90,6 +92,11 @@ const guard::RuleInfo* RawStreamGuard::take(wire::RawFrame frame, std::string& o
       if (const auto* rule = field->push("\"")) return rule;
     }
     held.pieces.push_back({field.get(), begin, begin + decoded.size(), std::move(decoded)});
+  }
+  for (const auto& signature : held.frame.signatures) {
+    auto field = fields_.find(signature.field);
+    if (field == fields_.end()) continue;
+    held.signatures.push_back({field->second.get(), field->second->received(), signature});
   }
   bool ends = held.frame.ends_fields;
   held_.push_back(std::move(held));
@@ -116,6 +123,11 @@ void RawStreamGuard::emit(Held& held, std::string& out) {
     const auto& piece = held.pieces[i];
     if (piece.field->rewrite(piece.begin, piece.text, text)) changes.emplace_back(i, text);
   }
+  for (const auto& signature : held.signatures) {
+    if (!signature.field->redacts()) continue;
+    changes.emplace_back(held.frame.texts.size(), "");
+    held.frame.texts.push_back(signature.text);
+  }
   if (changes.empty()) {
     out += held.frame.bytes;
   } else {
@@ -123,11 +135,14 @@ void RawStreamGuard::emit(Held& held, std::string& out) {
   }
 }
 
+bool RawStreamGuard::is_clear(const Held& held) {
+  auto decided = [](const auto& part) { return part.end <= part.field->clear_until(); };
+  return std::ranges::all_of(held.pieces, decided) && std::ranges::all_of(held.signatures, decided);
+}
+
 void RawStreamGuard::release(std::string& out) {
   while (!held_.empty()) {
-    for (const auto& piece : held_.front().pieces) {
-      if (piece.end > piece.field->clear_until()) return;
-    }
+    if (!is_clear(held_.front())) return;
     emit(held_.front(), out);
     held_.pop_front();
   }
@@ -193,6 +208,14 @@ const guard::RuleInfo* EventGuard::take(wire::AnswerEvent& event,
     flush(out);
     if (event.signature.empty()) return nullptr;
     event.text.clear();  // the signature still goes on
+  }
+  if (field_ && !event.signature.empty()) {
+    // It ends the text that it is of, and is none of a text with a redaction.
+    if (const auto* rule = field_->finish()) return rule;
+    flush(out);
+    if (field_->redacts()) event.signature.clear();
+    field_.reset();
+    if (event.signature.empty()) return nullptr;
     out.push_back(std::move(event));
     return nullptr;
   }

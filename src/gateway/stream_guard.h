@@ -32,6 +32,8 @@ class GuardedText {
   const guard::RuleInfo* finish();
   std::size_t clear_until() const { return finished_ ? received_ : window_.clear_until(); }
   std::size_t received() const { return received_; }
+  // Whether it goes out with a redaction, as far as it is clear.
+  bool redacts() const { return !redactions_.empty(); }
   // `text` spans [begin, begin + text.size()) of this field, all of it clear. True if a redaction
   // changes it; then `out` is the new text.
   bool rewrite(std::size_t begin, std::string_view text, std::string& out) const;
@@ -66,13 +68,20 @@ class RawStreamGuard {
     std::size_t begin, end;
     std::string text;  // decoded
   };
+  struct Signature {  // of the text of `field` up to `end`; it does not go out with another one
+    GuardedText* field;
+    std::size_t end;
+    wire::FrameText text;
+  };
   struct Held {
     wire::RawFrame frame;
     std::vector<Piece> pieces;
+    std::vector<Signature> signatures;
   };
   const guard::RuleInfo* take(wire::RawFrame frame, std::string& out);
   const guard::RuleInfo* finish_fields();
   void release(std::string& out);
+  static bool is_clear(const Held& held);
   static void emit(Held& held, std::string& out);
 
   std::shared_ptr<const guard::RuleSet> rules_;

@@ -67,6 +67,92 @@ std::string through(const std::vector<std::string>& deltas, guard::Mode mode, bo
   return out;
 }
 
+TEST(RawStreamGuard, ReadsValuesOfAWholeAnswerWithTheirNames) {
+  const std::string word = "Tr0ub4dor" + std::string("Zx91kq");
+  RawStreamGuard guard(guard::RuleSet::builtin_secrets(), {}, true);
+  auto answer = wire::make_raw_answer(wire::Dialect::kAnthropicMessages, false);
+  std::vector<wire::RawFrame> frames;
+  EXPECT_TRUE(answer->feed(
+      R"({"type":"message","content":[{"type":"tool_use","id":"toolu_1","name":"login",)"
+      R"("input":{"user":"eva","password":")" +
+          word + R"("}}],"usage":{"input_tokens":1,"output_tokens":1}})",
+      frames));
+  EXPECT_TRUE(answer->finish(frames));
+  std::string out;
+  EXPECT_EQ(guard.push(frames, out), nullptr);
+  EXPECT_EQ(guard.finish(out), nullptr);
+  EXPECT_EQ(out.find(word), std::string::npos) << out;
+  EXPECT_NE(out.find(R"("user":"eva","password":"[REDACTED:generic-password]"})"),
+            std::string::npos)
+      << out;
+}
+
+std::string thinking_stream(const std::vector<std::string>& deltas) {
+  auto event = [](const std::string& type, const std::string& rest) {
+    return "event: " + type + "\ndata: {\"type\":\"" + type + "\",\"index\":0" + rest + "}\n\n";
+  };
+  auto out = event("content_block_start",
+                   R"(,"content_block":{"type":"thinking","thinking":"","signature":""})");
+  for (const auto& delta : deltas) {
+    out += event("content_block_delta",
+                 R"(,"delta":{"type":"thinking_delta","thinking":")" + delta + "\"}");
+  }
+  return out +
+         event("content_block_delta", R"(,"delta":{"type":"signature_delta","signature":"c2ln"})") +
+         event("content_block_stop", "");
+}
+
+std::string through_anthropic(const std::string& bytes, bool stream) {
+  RawStreamGuard guard(guard::RuleSet::builtin_secrets(), {}, true);
+  auto answer = wire::make_raw_answer(wire::Dialect::kAnthropicMessages, stream);
+  std::vector<wire::RawFrame> frames;
+  std::string out;
+  EXPECT_TRUE(answer->feed(bytes, frames));
+  EXPECT_EQ(guard.push(frames, out), nullptr);
+  EXPECT_TRUE(answer->finish(frames));
+  EXPECT_EQ(guard.push(frames, out), nullptr);
+  EXPECT_EQ(guard.finish(out), nullptr);
+  return out;
+}
+
+TEST(RawStreamGuard, NoSignatureGoesOutWithThinkingThatWasRedacted) {
+  auto clean = thinking_stream({"I think ", "so"});
+  EXPECT_EQ(through_anthropic(clean, true), clean);
+  for (const auto& deltas : std::vector<std::vector<std::string>>{
+           {"the key is " + kSecret}, {"it is " + kSecret.substr(0, 9), kSecret.substr(9)}}) {
+    auto out = through_anthropic(thinking_stream(deltas), true);
+    EXPECT_NE(out.find("[REDACTED:"), std::string::npos) << out;
+    EXPECT_NE(out.find(R"({"type":"signature_delta","signature":""})"), std::string::npos) << out;
+  }
+  auto whole = [](const std::string& text) {
+    return R"({"type":"message","content":[{"type":"thinking","thinking":"fine","signature":"b25l"},)"
+           R"({"type":"thinking","thinking":")" +
+           text + R"(","signature":"c2ln"}],"usage":{"input_tokens":1,"output_tokens":1}})";
+  };
+  EXPECT_EQ(through_anthropic(whole("fine, too"), false), whole("fine, too"));
+  auto out = through_anthropic(whole("key " + kSecret), false);
+  EXPECT_NE(out.find("b25l"), std::string::npos) << out;
+  EXPECT_EQ(out.find("c2ln"), std::string::npos) << out;
+}
+
+TEST(EventGuard, NoSignatureGoesOnWithReasoningThatWasRedacted) {
+  using Event = wire::AnswerEvent;
+  auto signature_of = [](const std::string& text) {
+    EventGuard guard(guard::RuleSet::builtin_secrets(), {}, true);
+    std::vector<Event> events(2), out;
+    events[0].kind = events[1].kind = Event::Kind::kDelta;
+    events[0].block = events[1].block = Event::Block::kReasoning;
+    events[0].text = text;
+    events[1].signature = "c2ln";
+    EXPECT_EQ(guard.push(events, out), nullptr);
+    std::string signature;
+    for (const auto& event : out) signature += event.signature;
+    return signature;
+  };
+  EXPECT_EQ(signature_of("nothing to hide"), "c2ln");
+  EXPECT_EQ(signature_of("the key is " + kSecret), "");
+}
+
 TEST(RawStreamGuard, CleanFramesKeepTheirBytes) {
   bool blocked = false;
   EXPECT_EQ(through({"Hello ", "world, ", "this is ", "fine."}, guard::Mode::kRedact, blocked),

@@ -8,6 +8,7 @@
 #include "http/percent.h"
 #include "wire/auto_cache.h"
 #include "wire/bedrock/invoke_request.h"
+#include "wire/signed_thinking.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -55,6 +56,34 @@ bool renames_max_tokens(const Exchange& x, const Upstream& upstream) {
          upstream.max_tokens_field == "max_completion_tokens";
 }
 
+// What is not as it was signed the provider would refuse. A turn that is left without its thinking
+// goes on without any, as it does where the client has lost it.
+Outcome<void> leave_out_thinking(const Exchange& x, std::vector<wire::SpanEdit>& edits,
+                                 std::vector<std::string>& dropped) {
+  if (x.dialect != wire::Dialect::kAnthropicMessages) return {};
+  bool may_be_in_it = std::ranges::any_of(x.findings, [&](const BlockFinding& finding) {
+    return x.envelope.blocks[finding.block].kind == wire::BlockKind::kAssistant;
+  });
+  if (!may_be_in_it && x.envelope.unsigned_thinking == 0) return {};
+  auto thinking = wire::edit_thinking(x.envelope, x.body.view(), x.verdict.redactions);
+  if (thinking.edits.empty()) return {};
+  edits.insert(edits.end(), thinking.edits.begin(), thinking.edits.end());
+  dropped.emplace_back("thinking");
+  if (!thinking.last_is_lost) return {};
+  if (!x.model->facts.target.always_thinks) {
+    wire::edit_thinking_off(x.envelope, x.body.view(), edits);
+    return {};
+  }
+  wire::Refusal refusal;
+  refusal.code = Code::kGuardrailBlocked;
+  refusal.rule = "signed_thinking";
+  refusal.scope = "request";
+  refusal.detail =
+      "the thinking before the last tool call held a secret that was redacted, and this model does "
+      "not go on without it: begin the turn again";
+  return Refused(std::move(refusal));
+}
+
 bool wants_usage(const Exchange& x, const Upstream& upstream) {
   return upstream.kind == UpstreamKind::kOpenAi && x.envelope.stream && upstream.usage_in_stream &&
          !x.envelope.include_usage;
@@ -100,12 +129,15 @@ void address(const Exchange& x, const Upstream& upstream, UpstreamRequest& reque
   if (!upstream.bearer.empty()) headers.set("authorization", "Bearer " + upstream.bearer);
 }
 
-void build_raw(Exchange& x, const Upstream& upstream, const catalog::Deployment& deployment,
-               UpstreamRequest& request) {
+Outcome<void> build_raw(Exchange& x, const Upstream& upstream,
+                        const catalog::Deployment& deployment, UpstreamRequest& request) {
   request.usage_injected = wants_usage(x, upstream);
   add_client_headers(x, request.headers);
   address(x, upstream, request);
-  splice(x, edits_for(x, upstream, deployment), request);
+  auto edits = edits_for(x, upstream, deployment);
+  auto good = leave_out_thinking(x, edits, request.dropped);
+  splice(x, std::move(edits), request);
+  return good;
 }
 
 wire::Refusal refusal_from(const Error& error, std::string rule) {
@@ -219,6 +251,7 @@ Outcome<void> build_invoke(Exchange& x, const Upstream& upstream,
   lower_output(x, upstream, edits);
   mark_for_cache(x, edits);
   request.dropped = std::move(invoke->dropped);
+  if (auto good = leave_out_thinking(x, edits, request.dropped); !good) return good;
   splice(x, std::move(edits), request);
   address_bedrock(x, upstream, deployment,
                   x.envelope.stream ? "/invoke-with-response-stream" : "/invoke",

@@ -166,6 +166,7 @@ Result<Envelope> EnvelopeWalk::resume(const Envelope& earlier, const Envelope::C
   e_.image_bytes = from.image_bytes;
   e_.documents = from.documents;
   e_.remote_sources = from.remote_sources;
+  e_.unsigned_thinking = from.unsigned_thinking;
   e_.cache_life = from.cache_life;
   e_.messages = Span{earlier.messages->begin, 0};
   if (earlier.first_user && earlier.first_user->end <= from.offset) {
@@ -199,6 +200,8 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   fields.documents = e_.documents + (earlier.documents - earlier.tail.documents);
   fields.remote_sources =
       e_.remote_sources + (earlier.remote_sources - earlier.tail.remote_sources);
+  fields.unsigned_thinking =
+      e_.unsigned_thinking + (earlier.unsigned_thinking - earlier.tail.unsigned_thinking);
   fields.cache_life = std::max(e_.tail.cache_life, earlier.tail_cache_life);
   e_.tail_cache_life = earlier.tail_cache_life;
   fields.provider_features = std::move(e_.provider_features);  // the earlier body has none

@@ -81,6 +81,7 @@ struct EnvelopeFields {
   std::uint32_t image_bytes = 0;        // raw bytes of image data inside the body
   std::uint32_t documents = 0;          // files, audio, video: tokens not bounded by their bytes
   std::uint32_t remote_sources = 0;     // Anthropic: images and documents by URL or file id
+  std::uint32_t unsigned_thinking = 0;  // Anthropic: thinking whose signature is ""
   std::optional<Span> messages;         // the whole array value
   std::optional<Span> system;           // Anthropic: the whole value
   std::optional<Span> first_user;       // raw content of the first user text
@@ -115,6 +116,7 @@ struct Envelope : EnvelopeFields {
     std::uint32_t image_bytes = 0;
     std::uint32_t documents = 0;
     std::uint32_t remote_sources = 0;
+    std::uint32_t unsigned_thinking = 0;
     CacheLife cache_life = CacheLife::kNone;
     friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
   };

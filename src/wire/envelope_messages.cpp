@@ -41,7 +41,7 @@ bool EnvelopeWalk::elements(JsonArray& array) {
     }
     e_.checkpoints.push_back({c_.position(), message_, static_cast<std::uint32_t>(e_.blocks.size()),
                               e_.images, e_.image_bytes, e_.documents, e_.remote_sources,
-                              e_.cache_life});
+                              e_.unsigned_thinking, e_.cache_life});
     if (!message()) return false;
     ++message_;
   }
@@ -55,6 +55,7 @@ bool EnvelopeWalk::elements(JsonArray& array) {
              e_.image_bytes,
              e_.documents,
              e_.remote_sources,
+             e_.unsigned_thinking,
              std::exchange(e_.cache_life, CacheLife::kNone)};
   message_ = 0;
   return true;
@@ -138,7 +139,9 @@ bool EnvelopeWalk::part_field(std::string_view key, BlockKind kind, std::string_
   bool opaque =
       (key == "signature" && type == "thinking") || (key == "data" && type == "redacted_thinking");
   if (opaque && e_.dialect == Dialect::kAnthropicMessages && c_.peek() == JsonType::kString) {
-    return c_.read_string().has_value();
+    auto data = c_.read_string();
+    if (data && data->raw.empty() && key == "signature") ++e_.unsigned_thinking;
+    return data.has_value();
   }
   return strings(BlockKind::kOther);
 }

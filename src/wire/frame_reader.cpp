@@ -36,6 +36,7 @@ void FrameReader::add_text(RawFrame& frame, const JsonString& text, std::uint32_
                            FrameTextKind kind, std::uint16_t named) {
   if (text.raw.empty()) return;
   output_bytes += text.raw.size();
+  if (whole_ && kind == FrameTextKind::kReasoning) own_reasoning_ = own_;
   std::uint32_t number = whole_ ? own_++ : lane;
   if (!whole_) named = 0;
   frame.texts.push_back({number * 4 + static_cast<std::uint32_t>(kind), text.raw, named});
@@ -43,10 +44,21 @@ void FrameReader::add_text(RawFrame& frame, const JsonString& text, std::uint32_
 
 void FrameReader::number_texts(RawFrame& frame, std::size_t first, std::uint32_t block,
                                std::uint32_t blocks) {
-  for (std::size_t i = first; i < frame.texts.size(); ++i) {
-    std::uint32_t& field = frame.texts[i].field;
+  auto number = [&](std::uint32_t& field) {
     if (field / 4 < kOwnFields) field = (block + blocks * (field / 4)) * 4 + (field & 3);
+  };
+  for (std::size_t i = first; i < frame.texts.size(); ++i) number(frame.texts[i].field);
+  for (auto& signature : frame.signatures) number(signature.field);
+}
+
+bool FrameReader::signature(JsonCursor& cursor, RawFrame& frame) {
+  if (cursor.peek() != JsonType::kString) return cursor.skip();
+  auto text = cursor.read_string();
+  if (text && !text->raw.empty()) {
+    constexpr auto kKind = static_cast<std::uint32_t>(FrameTextKind::kReasoning);
+    frame.signatures.push_back({(whole_ ? own_reasoning_ : 0) * 4 + kKind, text->raw});
   }
+  return cursor.ok();
 }
 
 bool FrameReader::text(JsonCursor& cursor, RawFrame& frame, std::uint32_t lane,

@@ -54,7 +54,9 @@ class FrameReader {
                std::size_t shortest);
   // Every string, each with a number of its own. `also_opaque`: those that are no text elsewhere.
   bool own_strings(JsonCursor& cursor, RawFrame& frame, FrameTextKind kind, bool also_opaque);
-  // Texts from `first` on get the number of their choice or block.
+  // A string is the signature of the reasoning read last in its block; anything else is skipped.
+  bool signature(JsonCursor& cursor, RawFrame& frame);
+  // Signatures, and texts from `first` on, get the number of their choice or block.
   static void number_texts(RawFrame& frame, std::size_t first, std::uint32_t block,
                            std::uint32_t blocks);
   static std::uint32_t lane_of(std::string_view key);
@@ -63,6 +65,7 @@ class FrameReader {
 
  private:
   std::uint32_t own_ = kOwnFields;
+  std::uint32_t own_reasoning_ = kOwnFields;  // the last with a number of its own
 };
 
 // The next string as it stands, anything else skipped and "".

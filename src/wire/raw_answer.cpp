@@ -181,8 +181,8 @@ Result<void> StreamAnswer::take(http::SseEvent event, std::vector<RawFrame>& out
     }
     if (event.name == "error") frame.is_error = frame.ends_fields = true;
     bool repeatable = frame.texts.size() == 1 && FrameReader::continues(frame.texts.front()) &&
-                      !frame.is_error && !frame.ends_fields && frame.bytes == event.raw &&
-                      reader_->told_texts_alone();
+                      frame.signatures.empty() && !frame.is_error && !frame.ends_fields &&
+                      frame.bytes == event.raw && reader_->told_texts_alone();
     if (repeatable) last_.remember(frame);
   }
   out.push_back(std::move(frame));

@@ -42,7 +42,8 @@ struct FrameText {
 struct RawFrame {
   std::string bytes;  // one SSE event with its blank line; or the whole JSON body
   std::vector<FrameText> texts;
-  Span data;                        // the JSON in `bytes`; empty for comments and [DONE]
+  std::vector<FrameText> signatures;  // of reasoning; `field` is that of the text they stand for
+  Span data;                          // the JSON in `bytes`; empty for comments and [DONE]
   bool ends_fields = false;         // every field seen so far is complete (block stop, finish, end)
   bool carries_usage_only = false;  // OpenAI's last chunk with empty choices
   bool is_error = false;            // an error object; the gateway words it anew from `data`

@@ -125,7 +125,9 @@ bool AnthropicReader::block(JsonCursor& cursor, RawFrame& frame) {
       text(cursor, frame, 0, FrameTextKind::kReasoning);
     } else if (name == "input") {
       own_strings(cursor, frame, FrameTextKind::kToolArguments, true);
-    } else if (name == "id" || name == "name" || name == "tool_use_id" || name == "signature" ||
+    } else if (name == "signature") {
+      signature(cursor, frame);
+    } else if (name == "id" || name == "name" || name == "tool_use_id" ||
                name == "encrypted_content" || (name == "data" && type == "redacted_thinking")) {
       cursor.skip();
     } else {
@@ -146,6 +148,8 @@ bool AnthropicReader::delta(JsonCursor& cursor, RawFrame& frame) {
       text(cursor, frame, 0, FrameTextKind::kToolArguments);
     } else if (name == "thinking") {
       text(cursor, frame, 0, FrameTextKind::kReasoning);
+    } else if (name == "signature") {
+      signature(cursor, frame);
     } else if (name == "stop_reason") {
       read_stop(cursor);
     } else {

@@ -339,3 +339,71 @@ def test_thinking_is_inspected(shared):
                       if data != "[DONE]" and data["type"] == "content_block_delta")
     assert thought == f"the user's token {HIDDEN} is" and not answer.cut
 
+
+@pytest.mark.parametrize("model", ["claude-sonnet-4-6", "bedrock-claude-sonnet-4-6"])
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_turn_goes_on_after_its_thinking_was_redacted(shared, model, stream):
+    """Redacted thinking has no signature that holds: it is left out, and the turn goes on without."""
+    shared.scenario({"scenario": "tools", "reasoning": f"the user's token {SECRET} is", "chunk": 4,
+                     "tools": [{"name": "run", "input": {"command": "ls"}}]})
+    body = message("do it", model, 2000, thinking={"type": "enabled", "budget_tokens": 1024},
+                   tools=[{"name": "run", "input_schema": SCHEMA}])
+    answer = Stream(shared.url, shared.key, MESSAGES, {**body, "stream": stream})
+    content = assemble(answer.rest()) if stream else json.loads(answer.rest())["content"]
+    assert answer.status == 200
+    [thinking] = [part for part in content if part["type"] == "thinking"]
+    assert thinking["thinking"] == f"the user's token {HIDDEN} is" and thinking["signature"] == ""
+    [tool] = [part for part in content if part["type"] == "tool_use"]
+    body["messages"] += [{"role": "assistant", "content": content}, {"role": "user", "content": [
+        {"type": "tool_result", "tool_use_id": tool["id"], "content": "file.txt"}]}]
+    status, headers, said = shared.post(MESSAGES, body)
+    assert status == 200, said
+    assert "thinking" in {name.lower(): value for name, value in headers.items()}[
+        "x-sekisho-dropped-fields"]
+    sent = json.loads(upstream_bodies(shared)[-1])
+    assert sent["thinking"] == {"type": "disabled"}
+    assert [part["type"] for part in sent["messages"][1]["content"]] == [
+        part["type"] for part in content if part["type"] != "thinking"]
+
+
+def assemble(stream):
+    """The blocks of a streamed message."""
+    blocks = {}
+    for _, data in events(stream):
+        if data == "[DONE]" or data["type"] not in ("content_block_start", "content_block_delta"):
+            continue
+        block = blocks.setdefault(data["index"], {})
+        if data["type"] == "content_block_start":
+            block.update(data["content_block"])
+            continue
+        for name in ("text", "thinking", "signature"):
+            if name in data["delta"]:
+                block[name] = block.get(name, "") + data["delta"][name]
+        if "partial_json" in data["delta"]:
+            block["input"] = (block["input"] or "") + data["delta"]["partial_json"]
+    for block in blocks.values():
+        if isinstance(block.get("input"), str):
+            block["input"] = json.loads(block["input"])
+    return [blocks[index] for index in sorted(blocks)]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_values_are_read_with_their_names(shared, stream):
+    """Some secrets are told by what they are called alone."""
+    word = "Tr0ub4dor" + "Zx91kq"
+    asked = {"role": "user", "content": "log in"}
+    called = [asked, {"role": "assistant", "content": [{
+        "type": "tool_use", "id": "toolu_1", "name": "run", "input": {"db_password": word}}]},
+        {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "toolu_1", "content": "no"}]}]
+    for model in ("claude-sonnet-4-6", "bedrock-claude-sonnet-4-6"):
+        for messages in ([asked], called):
+            shared.scenario({"scenario": "tools", "chunk": 1000, "tools": [
+                {"name": "run", "input": {"user": "eva", "password": word}}]})
+            answer = Stream(shared.url, shared.key, MESSAGES, {
+                "model": model, "max_tokens": 500, "messages": messages, "stream": stream,
+                "tools": [{"name": "run", "input_schema": SCHEMA}]})
+            said = answer.rest()
+            assert answer.status == 200 and word not in said
+            assert ("[REDACTED:generic-password]" in said) == (messages == [asked])
+        assert word not in upstream_bodies(shared)[-1]
