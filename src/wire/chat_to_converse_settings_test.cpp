@@ -171,6 +171,11 @@ TEST(Case13ToolChoice, ForcingGivesWayToThinkingAndToModelsThatRefuseIt) {
   TargetModel target = claude();
   target.forbids_forced_tool = true;
   EXPECT_THAT(with(members, target).dropped, ElementsAre("tool_choice"));
+  target = adaptive_claude();
+  EXPECT_THAT(with(members, target).dropped, IsEmpty());
+  target.always_thinks = true;
+  EXPECT_EQ(choice_of(with(members, target)), "");
+  EXPECT_THAT(with(members, target).dropped, ElementsAre("tool_choice"));
 }
 
 TEST(Case13ToolChoice, OneAtATimeIsSaidInClaudesWordsWithoutAConflict) {

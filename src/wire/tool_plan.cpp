@@ -43,7 +43,8 @@ Result<void> name_tools(const Conversation& conversation, const ToolRules& rules
 }
 
 bool can_force(const TargetModel& target, bool thinking) {
-  return !thinking && !target.forbids_forced_tool && target.family != "llama";
+  return !thinking && !target.always_thinks && !target.forbids_forced_tool &&
+         target.family != "llama";
 }
 
 }  // namespace
