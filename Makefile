@@ -33,9 +33,16 @@ tsan: packages
 	@$(call PRESET_BUILD,tsan)
 	@SEKISHO_TEST_PATIENCE=10 scripts/run_all_tests.sh build/tsan build/tsan
 
-# Each fuzzer for a minute; see scripts/run_fuzzers.sh for more or less.
+# Each fuzzer for five minutes; see scripts/run_fuzzers.sh for more or less.
+.PHONY: fuzz
 fuzz: packages
 	@JOBS=$(JOBS) scripts/run_fuzzers.sh
+
+# The money law over the whole gateway, for many more seeds than `make test` has.
+.PHONY: simulate
+simulate: packages
+	@$(call PRESET_BUILD,release) app_test
+	@JOBS=$(JOBS) scripts/run_simulations.sh build/release $(SCHEDULES)
 
 format: packages
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-19 -i

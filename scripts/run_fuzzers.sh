@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds the fuzzers (preset "asan") and runs them on their kept seeds (fuzz/corpus/NAME).
 #
-#   scripts/run_fuzzers.sh [SECONDS] [NAME...]   each for SECONDS (60); what is new goes on in
-#                                                build/asan/fuzz/corpus/NAME from run to run
+#   scripts/run_fuzzers.sh [SECONDS] [NAME...]   each for SECONDS (300), JOBS at a time; what is new
+#                                                goes on in build/asan/fuzz/corpus/NAME from run to
+#                                                run
 #   scripts/run_fuzzers.sh --smoke [NAME...]     every seed once and then the same few thousand
 #                                                changes each time, some seconds in all
 #
@@ -11,7 +12,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 build=build/asan
 kept=$build/fuzz
-seconds=60 smoke=''
+seconds=300 smoke=''
 case ${1:-} in
   --smoke) smoke=1; shift ;;
   [0-9]*) seconds=$1; shift ;;
@@ -29,10 +30,10 @@ names=("$@")
 [ ${#names[@]} -gt 0 ] || mapfile -t names < <(cd $build/bin && printf '%s\n' fuzz-* | cut -c6-)
 mkdir -p $kept/crashes
 
-failed=0
-for name in "${names[@]}"; do
-  seeds=fuzz/corpus/$name
-  options=(-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "-artifact_prefix=$kept/crashes/$name-")
+run() {  # NAME: what is to be told on standard output; 1 if a law is broken
+  local name=$1 seeds=fuzz/corpus/$1 found runs status=0
+  local options=(-timeout=10 -rss_limit_mb=2048 -print_final_stats=1
+                 "-artifact_prefix=$kept/crashes/$name-")
   [ -f "fuzz/$name.dict" ] && options+=("-dict=fuzz/$name.dict")
   if [ -n "$smoke" ]; then
     found=$(mktemp -d)
@@ -47,11 +48,24 @@ for name in "${names[@]}"; do
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$kept/$name.log")
     printf 'ok      %-16s %10s inputs\n' "$name" "$runs"
   else
-    failed=$((failed + 1))
-    echo "FAILED  $name"
-    tail -n 40 "$kept/$name.log"
+    status=1
+    printf 'FAILED  %s\n%s\n' "$name" "$(tail -n 40 "$kept/$name.log")"
   fi
   [ -n "$smoke" ] && rm -rf "$found"
+  return $status
+}
+
+failed=0 running=0
+for name in "${names[@]}"; do
+  if [ $running -ge "${JOBS:-$(nproc)}" ]; then
+    wait -n || failed=$((failed + 1))
+    running=$((running - 1))
+  fi
+  run "$name" &
+  running=$((running + 1))
+done
+for ((; running > 0; running--)); do
+  wait -n || failed=$((failed + 1))
 done
 echo "$((${#names[@]} - failed)) fuzzers passed, $failed failed"
 [ $failed -eq 0 ]

@@ -1,6 +1,7 @@
 // The money law over the whole request path: seeded schedules of concurrent calls through a whole
 // gateway to the simulated providers, with upstream faults, clients that leave, and processes that
-// are killed and started again. SEKISHO_SCHEDULES sets how many seeds; SEKISHO_SEED runs one.
+// are killed and started again. SEKISHO_SCHEDULES sets how many seeds, SEKISHO_SEED the first of
+// them (alone it runs that one); `make simulate` runs ten thousand.
 
 #include <cstdio>
 #include <cstdlib>
@@ -330,7 +331,7 @@ TEST(GatewaySimulation, TheMoneyLawHoldsForEverySeed) {
   const char* one = std::getenv("SEKISHO_SEED");
   const char* many = std::getenv("SEKISHO_SCHEDULES");
   std::uint64_t first = one ? std::strtoull(one, nullptr, 10) : 1;
-  std::uint64_t count = one ? 1 : many ? std::strtoull(many, nullptr, 10) : 400;
+  std::uint64_t count = many ? std::strtoull(many, nullptr, 10) : one ? 1 : 400;
   Tally tally;
   for (auto seed = first; seed < first + count; ++seed) {
     run_schedule({seed, seed % 3 != 0, seed % 3 == 2, seed % 2 == 0}, tally);
@@ -342,7 +343,7 @@ TEST(GatewaySimulation, TheMoneyLawHoldsForEverySeed) {
       "%zu calls: %zu whole, %zu refused, %zu cut or left; %zu entries for %zu bills; "
       "%zu processes\n",
       tally.calls, tally.whole, tally.refused, tally.left, tally.entries, tally.bills, tally.lives);
-  if (!one) {
+  if (count >= 400) {
     EXPECT_GT(tally.whole, tally.calls / 4);
     EXPECT_GT(tally.refused, 0u);
     EXPECT_GT(tally.left, 0u);
