@@ -95,7 +95,7 @@ amazon.nova-micro-v1:0 nova-micro 128000 10000
   eu unstated 0.046 0.184 0.0115 - -
   apac unstated 0.037 0.148 0.00925 - -
 amazon.nova-premier-v1:0 nova-premier 1000000 10000
-  . aws 2.5 12.5 0.625 - -
+  .,us aws 2.5 12.5 0.625 - -
 amazon.nova-pro-v1:0 nova-pro 300000 10000
   .,us aws 0.8 3.2 0.2 - -
   eu aws 1.05 4.2 0.2625 - -

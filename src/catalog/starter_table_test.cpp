@@ -51,6 +51,7 @@ TEST(StarterTable, StatesThePublishedFigures) {
   EXPECT_EQ(in_out("bedrock", "us.anthropic.claude-opus-4-8"), "5.5/27.5");
   EXPECT_EQ(in_out("bedrock", "us.anthropic.claude-haiku-4-5-20251001-v1:0"), "1.1/5.5");
   EXPECT_EQ(in_out("bedrock", "eu.amazon.nova-pro-v1:0"), "1.05/4.2");
+  EXPECT_EQ(in_out("bedrock", "us.amazon.nova-premier-v1:0"), "2.5/12.5");
   EXPECT_EQ(in_out("bedrock", "us.meta.llama3-3-70b-instruct-v1:0"), "0.72/0.72");
   EXPECT_EQ(in_out("anthropic", "claude-opus-5-5"), "4/20");
   EXPECT_EQ(in_out("openai", "gpt-5.6"), "4/20");
