@@ -1,5 +1,7 @@
 #include "http/sse.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 
 #if defined(__SSE2__)
@@ -162,6 +164,19 @@ SseEvent SseSplitter::take(std::size_t length, bool terminated) {
   event.has_data = data_lines > 0;
   if (data_lines > 1) event.data = joined_data_;
   return event;
+}
+
+bool is_event_stream(std::string_view raw) {
+  constexpr std::array<std::string_view, 4> kFields{"event", "id", "retry", "data"};
+  for (std::size_t begin = 0; begin < raw.size();) {
+    auto end = std::min(raw.find_first_of("\r\n", begin), raw.size());
+    auto line = raw.substr(begin, end - begin);
+    begin = end + 1;
+    bool known = line.empty() || line.starts_with(':') ||
+                 std::ranges::find(kFields, line.substr(0, line.find(':'))) != kFields.end();
+    if (!known) return false;
+  }
+  return true;
 }
 
 }  // namespace sekisho::http

@@ -32,6 +32,10 @@ struct SseEvent {
   bool terminated = true;  // false: the stream ended before the blank line
 };
 
+// Whether an event without data holds comments, blank lines and known fields alone. Anything else
+// is no stream of events but garbage, which nobody could inspect.
+bool is_event_stream(std::string_view raw);
+
 class SseSplitter {
  public:
   explicit SseSplitter(std::size_t max_event_bytes = limits::kSseFrameBytes)

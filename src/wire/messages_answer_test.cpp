@@ -201,6 +201,7 @@ TEST(MessagesAnswer, Case25ErrorsInsideTheStream) {
 TEST(MessagesAnswer, WhatIsNoJsonIsABrokenUpstream) {
   EXPECT_NE(stream("data: {\"type\":\n\n").error, "");
   EXPECT_NE(stream("<html>").error, "");
+  EXPECT_NE(stream(start_event() + "\x01 garbage\n\n" + end_events()).error, "");
   EXPECT_NE(stream("").error, "");
 }
 

@@ -108,21 +108,6 @@ bool lies_within(std::string_view part, std::string_view whole) {
          le(part.data() + part.size(), whole.data() + whole.size());
 }
 
-// Without data there may be comments, a blank line and known fields; anything else is no stream of
-// events but garbage, which nobody inspects.
-bool may_pass_unread(std::string_view raw) {
-  constexpr std::array<std::string_view, 4> kFields{"event", "id", "retry", "data"};
-  for (std::size_t begin = 0; begin < raw.size();) {
-    auto end = std::min(raw.find_first_of("\r\n", begin), raw.size());
-    auto line = raw.substr(begin, end - begin);
-    begin = end + 1;
-    bool known = line.empty() || line.starts_with(':') ||
-                 std::ranges::find(kFields, line.substr(0, line.find(':'))) != kFields.end();
-    if (!known) return false;
-  }
-  return true;
-}
-
 // Where the data stands in the frame's bytes. Data on several lines is put onto one: a line feed
 // between two of them is a blank of the JSON (inside a string it would be refused).
 Span StreamAnswer::place(const http::SseEvent& event, RawFrame& frame) {
@@ -170,7 +155,7 @@ Result<void> StreamAnswer::take(http::SseEvent event, std::vector<RawFrame>& out
   if (json == "[DONE]") {
     reader_->done(frame);
   } else if (json.empty()) {
-    if (!may_pass_unread(event.raw)) return broken("upstream stream: not an event stream");
+    if (!http::is_event_stream(event.raw)) return broken("upstream stream: not an event stream");
   } else {
     frame.data = data;
     JsonCursor cursor(std::string_view(frame.bytes).substr(0, data.end), data.begin);

@@ -192,6 +192,29 @@ TEST(TranslateProperty, GeneratedConversationsObeyTheService) {
   });
 }
 
+// Said in Messages on the way, a conversation is the same.
+TEST(TranslateProperty, ConversationsSurviveTheWayThroughMessages) {
+  rc::check([] {
+    const std::string body = any_request();
+    TargetModel target = any_target();
+    target.family = "claude";
+    const TranslationSettings settings{.model = "m", .max_tokens = 2048};
+    constexpr Dialect kMessages = Dialect::kAnthropicMessages;
+    const auto direct = chat_to_converse(body, target, 2048);
+    const auto said = translate_request(Dialect::kOpenAiChat, kMessages, body, target, settings);
+    RC_ASSERT(said.has_value());
+    const auto back =
+        translate_request(kMessages, Dialect::kBedrockConverse, said->body, target, settings);
+    RC_ASSERT(back.has_value());
+    simdjson::dom::parser one, other;
+    for (const char* member : {"system", "messages", "toolConfig"}) {
+      const auto a = one.parse(direct->body)[member], b = other.parse(back->body)[member];
+      RC_ASSERT(a.error() == b.error());
+      if (!a.error()) RC_ASSERT(simdjson::minify(a.value()) == simdjson::minify(b.value()));
+    }
+  });
+}
+
 TEST(TranslateProperty, SpoiledRequestsAreRefusedOrTranslatedToJson) {
   rc::check([] {
     std::string body = any_request();

@@ -57,11 +57,13 @@ RUNS = [
     ("cline", "bedrock_claude"),
     ("cline", "openai"),
     ("cline", "nova"),
+    ("cline", "anthropic"),
     ("cline_litellm", "bedrock_claude"),
     ("cline_litellm", "openai"),
     ("cline_litellm", "nova"),
     ("claude_code", "anthropic"),
     ("claude_code", "bedrock_claude"),
+    ("claude_code", "nova"),
     ("opencode", "bedrock_claude"),
     ("opencode", "openai"),
     ("opencode", "nova"),
@@ -78,8 +80,8 @@ MODELS = {("continue", "openai"): "gpt-4.1-mini"}
 
 # Dialects whose SDK asks for every feature, and the providers that it asks.
 DIALECTS = {
-    "chat": ("bedrock_claude", "openai", "nova"),
-    "messages": ("anthropic", "bedrock_claude"),
+    "chat": ("bedrock_claude", "openai", "nova", "anthropic"),
+    "messages": ("anthropic", "bedrock_claude", "nova"),
 }
 
 

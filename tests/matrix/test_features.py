@@ -16,6 +16,9 @@ OTHERWISE = {
     ("chat", "nova", "thinking"): "dropped",
     ("chat", "nova", "structured_output"): "dropped",
     ("messages", "bedrock_claude", "count"): "refused",
+    ("messages", "nova", "count"): "refused",
+    ("messages", "nova", "thinking"): "dropped",
+    ("messages", "nova", "structured_output"): "dropped",
 }
 CASES = [(dialect, provider, feature) for dialect, providers in DIALECTS.items()
          for provider in providers for feature in FEATURES if hasattr(SPEAKERS[dialect], feature)]

@@ -37,7 +37,10 @@ class StreamDecoder final : public AnswerDecoder {
 
  private:
   Result<void> take(const http::SseEvent& event) {
-    if (!event.has_data || event.data.empty() || ended_ || answer_.failed()) return {};
+    if (ended_ || answer_.failed()) return {};
+    if (event.data.empty()) {
+      return http::is_event_stream(event.raw) ? Result<void>{} : broken("no event stream");
+    }
     if (const auto parsed = json_.parse(event.data); !parsed) {
       return broken(event.terminated ? parsed.error().detail : "it ended inside an event");
     }
