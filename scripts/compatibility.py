@@ -29,7 +29,7 @@ a feature does not depend on the program, with the vendor's SDK in the dialect t
 - ✓ works
 - △ works, but something that the provider has no place for was left out; the answer's header
   `x-sekisho-dropped-fields` and the trace say what (notes below)
-- ✗ refused with a sentence before anything is spent (notes below)
+- ✗ refused with a sentence, by the gateway or by the provider, before anything is spent (notes below)
 - – the dialect has no such thing
 
 *stream*, *tools* and *errors* of an agent come from its own runs: a task of several tool calls that
@@ -47,7 +47,7 @@ English: [../compatibility.md](../compatibility.md)
 - ✓ 使えます
 - △ 使えますが、プロバイダー側に置き場所のない項目は送りません。何を省いたかは応答ヘッダー
   `x-sekisho-dropped-fields` とトレースに残ります（下の注）
-- ✗ 費用が発生する前に、理由を示して拒否します（下の注）
+- ✗ 費用が発生する前に、ゲートウェイまたはプロバイダーが理由を示して拒否します（下の注）
 - – その API にはない機能です
 
 エージェントの「ストリーム」「ツール」「エラー」は、エージェント自身の実行結果です。ファイルを書くまで複数の

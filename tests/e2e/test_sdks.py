@@ -213,7 +213,8 @@ class TestAnthropicErrors:
     ("messages", CLAUDE), ("messages", "bedrock-claude-sonnet-4-6"), ("messages", NOVA),
     ("ai_chat", "gpt-4.1-mini"), ("ai_chat", "bedrock-claude-sonnet-4-6"), ("ai_chat", NOVA),
     ("ai_chat", CLAUDE), ("ai_openai_chat", "gpt-4.1-mini"),
-    ("ai_messages", CLAUDE), ("ai_messages", "bedrock-claude-sonnet-4-6"), ("ai_messages", NOVA)])
+    ("ai_messages", CLAUDE), ("ai_messages", "bedrock-claude-sonnet-4-6"), ("ai_messages", NOVA),
+    ("ai_bedrock", "us.anthropic.claude-sonnet-4-6"), ("ai_bedrock", NOVA)])
 def test_javascript(shared, name, model):
     environment = {**os.environ, "GATEWAY_URL": shared.url, "GATEWAY_KEY": shared.key,
                    "GATEWAY_MODEL": model, "SEKISHO_NODE_MODULES": str(MODULES)}

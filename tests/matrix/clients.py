@@ -29,6 +29,7 @@ class Client:
     run: Callable | None = None     # run(base_url, key, model, prompt, cwd); None: an SDK
     detected: str = ""         # what traces call it
     one_session: bool = True   # all calls of a run bear one session
+    looks_around: bool = False  # asks for newer models first, which the gateway answers for nothing
     most_refused: int = 1      # calls that a refused prompt may make
     page: str = ""             # docs/clients/PAGE.md
 
@@ -37,6 +38,17 @@ def _cline(provider):
     def run(base_url, key, model, prompt, cwd):
         return run_cline(base_url + "/v1", key, model, prompt, cwd, provider)
     return run
+
+
+def _cline_bedrock(base_url, key, model, prompt, cwd):
+    return run_cline(None, key, model, prompt, cwd, "bedrock", settings={"aws": {
+        "region": "us-east-1", "endpoint": base_url, "authentication": "api-key"}})
+
+
+def _claude_bedrock(base_url, key, model, prompt, cwd):
+    return run_claude_code(base_url, "unused", model, prompt, cwd, env={
+        "CLAUDE_CODE_USE_BEDROCK": "1", "ANTHROPIC_BEDROCK_BASE_URL": base_url,
+        "AWS_REGION": "us-east-1", "AWS_BEARER_TOKEN_BEDROCK": key})
 
 
 CLIENTS = {
@@ -49,6 +61,10 @@ CLIENTS = {
                        page="opencode"),
     "qwen_code": Client("Qwen Code", "chat", drivers.run_qwen_code, "qwen_code", page="qwen-code"),
     "continue": Client("Continue", "chat", drivers.run_continue, "continue", page="continue"),
+    "cline_bedrock": Client("Cline (Bedrock)", "converse", _cline_bedrock, "cline", page="cline"),
+    "claude_code_bedrock": Client("Claude Code (Bedrock mode)", "invoke", _claude_bedrock,
+                                  "claude_code", looks_around=True, page="claude-code"),
+    "aws_sdk": Client("AWS SDK", "converse", page="aws-sdk"),
     "openai_sdk": Client("OpenAI SDK", "chat", page="openai-sdk"),
     "anthropic_sdk": Client("Anthropic SDK", "messages", page="anthropic-sdk"),
 }
@@ -64,6 +80,9 @@ RUNS = [
     ("claude_code", "anthropic"),
     ("claude_code", "bedrock_claude"),
     ("claude_code", "nova"),
+    ("cline_bedrock", "bedrock_claude"),
+    ("cline_bedrock", "nova"),
+    ("claude_code_bedrock", "bedrock_claude"),
     ("opencode", "bedrock_claude"),
     ("opencode", "openai"),
     ("opencode", "nova"),
@@ -82,6 +101,7 @@ MODELS = {("continue", "openai"): "gpt-4.1-mini"}
 DIALECTS = {
     "chat": ("bedrock_claude", "openai", "nova", "anthropic"),
     "messages": ("anthropic", "bedrock_claude", "nova"),
+    "converse": ("bedrock_claude", "nova"),
 }
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from chat_probes import Chat
 from clients import DIALECTS, FEATURES, PROVIDERS
+from converse_probes import Converse
 from messages_probes import Messages
 from probes import Context, Refused
 
-SPEAKERS = {"chat": Chat, "messages": Messages}
+SPEAKERS = {"chat": Chat, "messages": Messages, "converse": Converse}
 
 # (dialect, provider, feature): what happens instead.
 OTHERWISE = {
@@ -19,6 +20,9 @@ OTHERWISE = {
     ("messages", "nova", "count"): "refused",
     ("messages", "nova", "thinking"): "dropped",
     ("messages", "nova", "structured_output"): "dropped",
+    ("converse", "nova", "thinking"): "refused",
+    ("converse", "nova", "structured_output"): "refused",
+    ("converse", "nova", "count"): "refused",
 }
 CASES = [(dialect, provider, feature) for dialect, providers in DIALECTS.items()
          for provider in providers for feature in FEATURES if hasattr(SPEAKERS[dialect], feature)]
