@@ -73,13 +73,16 @@ RUNS = [
     ("cline", "bedrock_claude"),
     ("cline", "openai"),
     ("cline", "nova"),
-    ("cline", "anthropic"),
     ("cline_litellm", "bedrock_claude"),
     ("cline_litellm", "openai"),
     ("cline_litellm", "nova"),
     ("claude_code", "anthropic"),
     ("claude_code", "bedrock_claude"),
     ("claude_code", "nova"),
+    ("opencode", "anthropic"),
+    ("qwen_code", "anthropic"),
+    ("continue", "anthropic"),
+    ("cline", "anthropic"),
     ("cline_bedrock", "bedrock_claude"),
     ("cline_bedrock", "nova"),
     ("claude_code_bedrock", "bedrock_claude"),
@@ -102,6 +105,7 @@ DIALECTS = {
     "chat": ("bedrock_claude", "openai", "nova", "anthropic"),
     "messages": ("anthropic", "bedrock_claude", "nova"),
     "converse": ("bedrock_claude", "nova"),
+    "invoke": ("bedrock_claude",),
 }
 
 

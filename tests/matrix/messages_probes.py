@@ -1,7 +1,8 @@
 """Anthropic Messages with Anthropic's SDK: one probe per feature."""
 
-import anthropic
 import json
+
+import anthropic
 
 from probes import (BROKEN, CITIES, JSON_ANSWER, LONG, MUCH, ONE_CALL, OVERLOADED, PDF, PNG, SCHEMA,
                     TEXT, THOUGHT, TWO_CALLS, usual_prompt)
@@ -27,7 +28,7 @@ class Messages:
                                              messages=messages, **more) as events:
                 return events.get_final_message()
         except anthropic.APIStatusError as error:
-            self.context.refuse(error.status_code, error.message)
+            self.context.refuse(error.status_code, error.body.get("error", error.body)["message"])
             raise
 
     def stream(self):
@@ -91,7 +92,7 @@ class Messages:
         try:
             counted = self.client.messages.count_tokens(model=self.model, messages=usual_prompt("hi"))
         except anthropic.APIStatusError as error:
-            self.context.refuse(error.status_code, error.message)
+            self.context.refuse(error.status_code, error.body.get("error", error.body)["message"])
             raise
         assert counted.input_tokens == self.create("hi").usage.input_tokens
 
@@ -104,3 +105,14 @@ class Messages:
                 assert "request req_" in str(raised)
             else:
                 raise AssertionError("no error")
+
+
+class Invoke(Messages):
+    """The same by Bedrock's InvokeModel, with the SDK's Bedrock client."""
+    count = None  # it has none
+
+    def __init__(self, context):
+        super().__init__(context)
+        self.client = anthropic.AnthropicBedrock(
+            base_url=context.url, aws_access_key=context.aws[0], aws_secret_key=context.aws[1],
+            aws_region="us-east-1", max_retries=0, timeout=30 * PATIENCE)

@@ -7,25 +7,24 @@ import pytest
 from chat_probes import Chat
 from clients import DIALECTS, FEATURES, PROVIDERS
 from converse_probes import Converse
-from messages_probes import Messages
+from messages_probes import Invoke, Messages
 from probes import Context, Refused
 
-SPEAKERS = {"chat": Chat, "messages": Messages, "converse": Converse}
+SPEAKERS = {"chat": Chat, "messages": Messages, "converse": Converse, "invoke": Invoke}
 
 # (dialect, provider, feature): what happens instead.
 OTHERWISE = {
     ("chat", "nova", "thinking"): "dropped",
     ("chat", "nova", "structured_output"): "dropped",
-    ("messages", "bedrock_claude", "count"): "refused",
-    ("messages", "nova", "count"): "refused",
     ("messages", "nova", "thinking"): "dropped",
     ("messages", "nova", "structured_output"): "dropped",
+    ("messages", "nova", "count"): "refused",
     ("converse", "nova", "thinking"): "refused",
     ("converse", "nova", "structured_output"): "refused",
     ("converse", "nova", "count"): "refused",
 }
 CASES = [(dialect, provider, feature) for dialect, providers in DIALECTS.items()
-         for provider in providers for feature in FEATURES if hasattr(SPEAKERS[dialect], feature)]
+         for provider in providers for feature in FEATURES if getattr(SPEAKERS[dialect], feature, None)]
 
 
 @pytest.mark.parametrize("dialect, provider, feature", CASES)
