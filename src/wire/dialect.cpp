@@ -280,6 +280,17 @@ std::optional<bool> streams_by_path(Operation operation) {
   }
 }
 
+Framing framing_of(Operation operation) {
+  if (operation == Operation::kConverseStream) return Framing::kEventStream;
+  if (operation == Operation::kInvokeStream) return Framing::kPackedMessages;
+  return Framing::kServerSentEvents;
+}
+
+Dialect error_dialect_of(Operation operation) {
+  bool invoke = operation == Operation::kInvoke || operation == Operation::kInvokeStream;
+  return invoke ? Dialect::kBedrockConverse : dialect_of(operation);
+}
+
 bool is_token_count(Operation operation) {
   return operation == Operation::kCountTokens || operation == Operation::kBedrockCountTokens ||
          operation == Operation::kGeminiCountTokens;

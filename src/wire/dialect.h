@@ -61,6 +61,16 @@ std::string model_of_path(std::string_view raw_path);
 Dialect dialect_of(Operation operation);
 // Whether the path says that the answer comes as a stream; absent where the body says it.
 std::optional<bool> streams_by_path(Operation operation);
+// How a streamed answer is cut into events on its way to the client.
+enum class Framing : std::uint8_t {
+  kServerSentEvents,
+  kEventStream,     // Bedrock's, of Converse: each event a message
+  kPackedMessages,  // the same around Anthropic's events: each a "chunk" with its JSON in base64
+};
+Framing framing_of(Operation operation);
+// The dialect whose errors the path's clients read: InvokeModel packs Anthropic's dialect, but
+// fails in Bedrock's shape.
+Dialect error_dialect_of(Operation operation);
 bool is_token_count(Operation operation);       // counts tokens and generates nothing
 bool has_answer_of_model(Operation operation);  // goes to a provider (token counts too)
 

@@ -24,9 +24,11 @@ struct TopFields {
   };
   static constexpr std::uint8_t kChat = bit_of(Dialect::kOpenAiChat),
                                 kMessages = bit_of(Dialect::kAnthropicMessages),
-                                kBoth = kChat | kMessages;
+                                kBoth = kChat | kMessages,
+                                kConverse = bit_of(Dialect::kBedrockConverse),
+                                kAll = kBoth | kConverse;
   static constexpr std::array kFields{
-      Field{"messages", &EnvelopeWalk::messages, kBoth},
+      Field{"messages", &EnvelopeWalk::messages, kAll},
       Field{"model", &EnvelopeWalk::model, kBoth},
       Field{"stream", &EnvelopeWalk::stream, kBoth},
       Field{"max_tokens", &EnvelopeWalk::max_tokens, kBoth},
@@ -34,12 +36,12 @@ struct TopFields {
       Field{"stream_options", &EnvelopeWalk::stream_options, kChat},
       Field{"n", &EnvelopeWalk::choices, kChat},
       Field{"tools", &EnvelopeWalk::tools, kBoth},
-      Field{"system", &EnvelopeWalk::system, kMessages},
+      Field{"system", &EnvelopeWalk::system, kMessages | kConverse},
       Field{"metadata", &EnvelopeWalk::metadata, kBoth},
       Field{"thinking", &EnvelopeWalk::thinking, kBoth},
-      Field{"tags", &EnvelopeWalk::tags, kBoth},
+      Field{"tags", &EnvelopeWalk::tags, kAll},
       Field{"user", &EnvelopeWalk::user, kChat},
-      Field{"litellm_session_id", &EnvelopeWalk::session_id, kBoth},
+      Field{"litellm_session_id", &EnvelopeWalk::session_id, kAll},
       Field{"cache_control", &EnvelopeWalk::cache_control, kBoth},
       Field{"prompt_cache_key", &EnvelopeWalk::cache_key, kChat},
       Field{"service_tier", &EnvelopeWalk::service_tier, kBoth},
@@ -54,7 +56,7 @@ struct TopFields {
       Field{"fallbacks", &EnvelopeWalk::provider_field, kBoth},
       Field{"billing_policy", &EnvelopeWalk::provider_field, kMessages},
       Field{"betas", &EnvelopeWalk::provider_field, kBoth},
-      Field{"anthropic_beta", &EnvelopeWalk::provider_field, kBoth},
+      Field{"anthropic_beta", &EnvelopeWalk::betas, kBoth},
       Field{"web_search_options", &EnvelopeWalk::provider_field, kChat},
       Field{"search_parameters", &EnvelopeWalk::provider_field, kChat},
       Field{"audio", &EnvelopeWalk::provider_field, kChat},
@@ -63,6 +65,14 @@ struct TopFields {
       Field{"models", &EnvelopeWalk::provider_field, kChat},
       Field{"extra_body", &EnvelopeWalk::provider_field, kChat},
       Field{"extra_headers", &EnvelopeWalk::provider_field, kChat},
+      Field{"inferenceConfig", &EnvelopeWalk::inference_config, kConverse},
+      Field{"toolConfig", &EnvelopeWalk::tool_config, kConverse},
+      Field{"additionalModelRequestFields", &EnvelopeWalk::model_fields, kConverse},
+      Field{"requestMetadata", &EnvelopeWalk::metadata, kConverse},
+      Field{"performanceConfig", &EnvelopeWalk::latency, kConverse},
+      Field{"serviceTier", &EnvelopeWalk::tier_object, kConverse},
+      Field{"guardrailConfig", &EnvelopeWalk::provider_field, kConverse},
+      Field{"promptVariables", &EnvelopeWalk::provider_field, kConverse},
   };
 };
 
@@ -75,8 +85,9 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
 
 // Members that leave the number of a prompt's tokens as it is; the model is compared by its id.
 bool is_setting(std::string_view key, bool chat) {
-  constexpr std::array<std::string_view, 6> kOthers{"messages",       "model",    "stream",
-                                                    "stream_options", "metadata", "cache_control"};
+  constexpr std::array<std::string_view, 8> kOthers{
+      "messages", "model",         "stream",          "stream_options",
+      "metadata", "cache_control", "inferenceConfig", "requestMetadata"};
   if (!chat && key == "max_tokens") return false;  // chat: translation may drop reasoning by it
   return std::ranges::find(kOthers, key) == kOthers.end();
 }
@@ -211,7 +222,7 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   shift(fields.model, behind, by);
   for (Span& span : fields.max_tokens_values) shift(span, behind, by);
   for (auto* span : {&fields.stream_value, &fields.include_usage_value, &fields.stream_options,
-                     &fields.system, &fields.thinking_budget}) {
+                     &fields.system, &fields.thinking_budget, &fields.inference_config}) {
     shift(*span, behind, by);
   }
   static_cast<EnvelopeFields&>(e_) = std::move(fields);

@@ -86,6 +86,11 @@ struct EnvelopeFields {
   std::optional<Span> system;           // Anthropic: the whole value
   std::optional<Span> first_user;       // raw content of the first user text
   std::optional<Span> thinking_budget;  // Anthropic thinking.budget_tokens number
+  // Converse's inferenceConfig: the whole value, an object or null.
+  std::optional<Span> inference_config;
+  // Anthropic's betas in the body, where such a body is packed for Bedrock or Vertex (the model in
+  // the path) or for Converse: they mean what the header means.
+  std::vector<std::string> betas;
   std::string litellm_session_id, prompt_cache_key, metadata_user_id, end_user;
   std::string service_tier, speed, inference_geo;  // what changes the price
   std::vector<std::string> tool_names;
@@ -154,7 +159,8 @@ struct SpanEdit;
 // The edits that a governed request may need; each appends to `edits`.
 // Nothing to do where the body names none.
 void edit_model(const Envelope& envelope, std::string_view name, std::vector<SpanEdit>& edits);
-// Every present maximum gets `value`; without one, `key` is added ("max_tokens", …).
+// Every present maximum gets `value`; without one, `key` is added ("max_tokens", …; Converse:
+// always inferenceConfig.maxTokens).
 void edit_max_tokens(const Envelope& envelope, std::string_view body, std::string_view key,
                      std::int64_t value, std::vector<SpanEdit>& edits);
 // A lone max_tokens gets the name max_completion_tokens.

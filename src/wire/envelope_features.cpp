@@ -68,6 +68,18 @@ bool EnvelopeWalk::provider_field() {
   return true;
 }
 
+bool EnvelopeWalk::betas() {
+  if (e_.model_place == ModelPlace::kBody && e_.dialect != Dialect::kBedrockConverse) {
+    return provider_field();
+  }
+  return c_.walk([&](const JsonString& text, bool is_key) {
+    if (!is_key && e_.betas.size() < limits::kRequestTags) {
+      e_.betas.push_back(unescape_json(c_.of(text.raw)));
+    }
+    free_text(text, is_key, BlockKind::kOther);
+  });
+}
+
 bool EnvelopeWalk::modalities() {
   return c_.walk([&](const JsonString& text, bool is_key) {
     if (short_text(text) != "text") note_feature("audio");

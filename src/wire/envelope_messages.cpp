@@ -99,8 +99,10 @@ bool EnvelopeWalk::message_field(std::string_view key, BlockKind& role) {
 
 bool EnvelopeWalk::content(BlockKind kind) {
   if (c_.peek() != JsonType::kArray) return text(kind);
+  const bool converse = e_.dialect == Dialect::kBedrockConverse;
   for (JsonArray array(c_); array.next();) {
-    if (!(c_.peek() == JsonType::kObject ? part(kind) : text(kind))) return false;
+    const bool object = c_.peek() == JsonType::kObject;
+    if (!(!object ? text(kind) : converse ? converse_block(kind) : part(kind))) return false;
   }
   return c_.ok();
 }

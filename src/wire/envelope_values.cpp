@@ -83,9 +83,10 @@ void EnvelopeWalk::free_text(const JsonString& text, bool is_key, BlockKind kind
 }
 
 bool EnvelopeWalk::is_cache_control(const JsonString& key) const {
-  constexpr std::string_view kKey = "cache_control";
-  if (!key.escaped) return c_.of(key.raw) == kKey;
-  return unescape_json(c_.of(key.raw)) == kKey;
+  auto marks = [](std::string_view name) {
+    return name == "cache_control" || name == "cachePoint";
+  };
+  return key.escaped ? marks(unescape_json(c_.of(key.raw))) : marks(c_.of(key.raw));
 }
 
 bool EnvelopeWalk::labels() {

@@ -59,7 +59,25 @@ class EnvelopeWalk {
   bool tool_function();
   bool tool_name();
 
+  // Converse's own (envelope_converse.cpp)
+  bool inference_config();
+  bool tool_config();
+  bool converse_tool();
+  bool model_fields();
+  bool latency();
+  bool tier_object();
+  bool converse_block(BlockKind kind);
+  bool converse_block_field(std::string_view key, BlockKind kind);
+  bool media(bool image, BlockKind kind);
+  bool media_source(bool image, BlockKind kind);
+  bool reasoning_content(BlockKind kind);
+  bool tool_use();
+  bool tool_result();
+  bool guarded_text(BlockKind kind);
+  bool cache_point();
+
   // what runs at the provider (envelope_features.cpp)
+  bool betas();
   bool provider_field();
   bool context_management();
   bool modalities();

@@ -95,10 +95,15 @@ bool FrameReader::own_strings(JsonCursor& cursor, RawFrame& frame, FrameTextKind
     if (is_key) {
       skip = !also_opaque && holds_no_text(cursor.of(text.raw));
     } else if (!skip && !text.raw.empty()) {
-      output_bytes += text.raw.size();
-      frame.texts.push_back({own_++ * 4 + static_cast<std::uint32_t>(kind), text.raw, named});
+      add_own(frame, text, kind, named);
     }
   });
+}
+
+void FrameReader::add_own(RawFrame& frame, const JsonString& text, FrameTextKind kind,
+                          std::uint16_t named) {
+  output_bytes += text.raw.size();
+  frame.texts.push_back({own_++ * 4 + static_cast<std::uint32_t>(kind), text.raw, named});
 }
 
 }  // namespace sekisho::wire

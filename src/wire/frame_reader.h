@@ -54,6 +54,9 @@ class FrameReader {
                std::size_t shortest);
   // Every string, each with a number of its own. `also_opaque`: those that are no text elsewhere.
   bool own_strings(JsonCursor& cursor, RawFrame& frame, FrameTextKind kind, bool also_opaque);
+  // A text that nothing continues.
+  void add_own(RawFrame& frame, const JsonString& text, FrameTextKind kind,
+               std::uint16_t named = 0);
   // A string is the signature of the reasoning read last in its block; anything else is skipped.
   bool signature(JsonCursor& cursor, RawFrame& frame);
   // Signatures, and texts from `first` on, get the number of their choice or block.
@@ -68,10 +71,34 @@ class FrameReader {
   std::uint32_t own_reasoning_ = kOwnFields;  // the last with a number of its own
 };
 
+// An answer whose figures a reader keeps.
+class ReadAnswer : public RawAnswer {
+ public:
+  explicit ReadAnswer(std::unique_ptr<FrameReader> reader) : reader_(std::move(reader)) {}
+  const Usage& usage() const override { return reader_->usage; }
+  bool complete() const override { return reader_->complete; }
+  std::string_view stop_reason() const override { return reader_->stop_reason; }
+  std::string_view served_tier() const override { return reader_->served_tier; }
+  std::optional<bool> served_fast() const override { return reader_->fast; }
+  std::optional<bool> served_us() const override { return reader_->us; }
+  std::size_t output_bytes() const override { return reader_->output_bytes; }
+
+ protected:
+  Result<void> broken(std::string detail) {
+    broken_ = Error{Code::kUpstreamFailed, std::move(detail)};
+    return Failure(*broken_);
+  }
+
+  std::unique_ptr<FrameReader> reader_;
+  std::optional<Error> broken_;  // sticks
+};
+
 // The next string as it stands, anything else skipped and "".
 std::string_view read_plain_string(JsonCursor& cursor);
 
 std::unique_ptr<FrameReader> make_chat_reader(bool whole);
 std::unique_ptr<FrameReader> make_anthropic_reader(bool whole);
+std::unique_ptr<FrameReader> make_converse_reader();  // of whole answers
+std::unique_ptr<RawAnswer> make_converse_stream();
 
 }  // namespace sekisho::wire

@@ -22,6 +22,7 @@ std::optional<std::string> base64_head(std::string_view base64, std::size_t byte
 
 // All of it, if it is text in UTF-8.
 std::optional<std::string> base64_text(std::string_view base64);
+std::string encode_base64(std::string_view bytes);  // with padding, without breaks
 
 std::string_view image_format(std::string_view base64);  // png, jpeg, gif, webp, or ""
 

@@ -33,6 +33,19 @@ constexpr Phrase kPhrases[] = {
     {"the owner of this virtual key is blocked", "この仮想キーの所有者は停止されています"},
     {"this virtual key has expired", "この仮想キーは有効期限が切れています"},
     {"there is no such virtual key", "その仮想キーはありません"},
+    {"this AWS access key id is none of a virtual key (deleted, or mistyped, or of an AWS account)",
+     "この AWS アクセスキー ID は仮想キーのものではありません（削除済み、入力の誤り、または AWS "
+     "アカウントのもの）"},
+    {"a session token was sent, but a virtual key's AWS credentials have none: unset "
+     "AWS_SESSION_TOKEN",
+     "セッショントークンが送られましたが、仮想キーの AWS 認証情報にはありません。"
+     "AWS_SESSION_TOKEN を外してください"},
+    {"AWS signature: {*}", "AWS 署名: {}"},
+    {"the AWS signature does not cover {}", "AWS 署名に {} が含まれていません"},
+    {"x-amz-content-sha256 must be the SHA-256 of the body; unsigned bodies are refused",
+     "x-amz-content-sha256 には本文の SHA-256 が必要です。署名されていない本文は受け付けません"},
+    {"x-amz-content-sha256 is not the hash of the body",
+     "x-amz-content-sha256 が本文のハッシュと一致しません"},
     // Models and money
     {"{*}; did you mean '{}'?", "{}（「{}」のことでしょうか）"},
     {"there is no model named '{}'", "「{}」というモデルはありません"},

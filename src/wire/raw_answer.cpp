@@ -2,37 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <functional>
 #include <utility>
 
 #include "base/limits.h"
 #include "http/sse.h"
+#include "wire/aws/event_stream.h"
 #include "wire/frame_reader.h"
 
 namespace sekisho::wire {
 namespace {
-
-class ReadAnswer : public RawAnswer {
- public:
-  explicit ReadAnswer(std::unique_ptr<FrameReader> reader) : reader_(std::move(reader)) {}
-  const Usage& usage() const override { return reader_->usage; }
-  bool complete() const override { return reader_->complete; }
-  std::string_view stop_reason() const override { return reader_->stop_reason; }
-  std::string_view served_tier() const override { return reader_->served_tier; }
-  std::optional<bool> served_fast() const override { return reader_->fast; }
-  std::optional<bool> served_us() const override { return reader_->us; }
-  std::size_t output_bytes() const override { return reader_->output_bytes; }
-
- protected:
-  Result<void> broken(std::string detail) {
-    broken_ = Error{Code::kUpstreamFailed, std::move(detail)};
-    return Failure(*broken_);
-  }
-
-  std::unique_ptr<FrameReader> reader_;
-  std::optional<Error> broken_;  // sticks
-};
 
 // The event read last. Most events of a stream equal the one before but for the content of one
 // string; then only that string is read.
@@ -214,8 +193,9 @@ std::string_view stream_ping(Dialect dialect) {
 }
 
 std::unique_ptr<RawAnswer> make_raw_answer(Dialect dialect, bool stream) {
-  assert(dialect != Dialect::kBedrockConverse);
+  if (dialect == Dialect::kBedrockConverse && stream) return make_converse_stream();
   auto reader = dialect == Dialect::kAnthropicMessages ? make_anthropic_reader(!stream)
+                : dialect == Dialect::kBedrockConverse ? make_converse_reader()
                                                        : make_chat_reader(!stream);
   if (stream) return std::make_unique<StreamAnswer>(std::move(reader));
   return std::make_unique<WholeAnswer>(std::move(reader));
@@ -228,7 +208,9 @@ std::string rewrite_frame(const RawFrame& frame,
   for (const auto& [index, text] : new_texts) {
     edits.push_back({frame.texts.at(index).raw, escape_json(text)});
   }
-  return SplicedBody(frame.bytes, std::move(edits)).str();
+  auto bytes = SplicedBody(frame.bytes, std::move(edits)).str();
+  if (frame.sealed) aws::reseal_frame(bytes);
+  return bytes;
 }
 
 }  // namespace sekisho::wire

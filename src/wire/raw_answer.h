@@ -40,13 +40,15 @@ struct FrameText {
 };
 
 struct RawFrame {
-  std::string bytes;  // one SSE event with its blank line; or the whole JSON body
+  // One SSE event with its blank line, one message of an event stream, or the whole JSON body.
+  std::string bytes;
   std::vector<FrameText> texts;
   std::vector<FrameText> signatures;  // of reasoning; `field` is that of the text they stand for
   Span data;                          // the JSON in `bytes`; empty for comments and [DONE]
   bool ends_fields = false;         // every field seen so far is complete (block stop, finish, end)
   bool carries_usage_only = false;  // OpenAI's last chunk with empty choices
   bool is_error = false;            // an error object; the gateway words it anew from `data`
+  bool sealed = false;              // `bytes` hold lengths and checksums (an event stream)
   friend bool operator==(const RawFrame&, const RawFrame&) = default;
 };
 
@@ -70,10 +72,10 @@ class RawAnswer {
   virtual std::size_t output_bytes() const = 0;
 };
 
-// What to send to a client of the dialect in a silent gap of a stream.
-// REQUIRES: kOpenAiChat or kAnthropicMessages, as below.
+// What to send to a client of the dialect in a silent gap of a stream of server-sent events.
 std::string_view stream_ping(Dialect dialect);
 
+// REQUIRES: kOpenAiChat, kAnthropicMessages or kBedrockConverse.
 std::unique_ptr<RawAnswer> make_raw_answer(Dialect dialect, bool stream);
 
 // The frame's bytes with the content of some texts (by index in `texts`) replaced by new decoded

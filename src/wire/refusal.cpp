@@ -1,8 +1,8 @@
 #include "wire/refusal.h"
 
 #include <algorithm>
-#include <cassert>
 
+#include "wire/bedrock/fault.h"
 #include "wire/json_writer.h"
 #include "wire/refusal_status.h"
 
@@ -14,7 +14,13 @@ struct Shape {
   std::string_view anthropic_type;
 };
 
-Shape shape_for(const RefusalRow& row, Dialect dialect, ClientKind client) {
+Shape shape_for(const Refusal& refusal, const RefusalRow& row, Dialect dialect, ClientKind client) {
+  if (dialect == Dialect::kBedrockConverse) {
+    if (int own = bedrock::fault_of(refusal, row).status; own != 0) return {own, ""};
+    // The AWS SDKs repeat neither; 403 is what this type comes with.
+    bool told = row.kind == RefusalClass::kPolicy || row.kind == RefusalClass::kBudget;
+    if (told && client == ClientKind::kUnknown) return {403, ""};
+  }
   if (row.kind != RefusalClass::kPolicy && row.kind != RefusalClass::kBudget) {
     bool own = dialect == Dialect::kAnthropicMessages && row.anthropic_status != 0;
     return {own ? row.anthropic_status : row.status, row.anthropic_type};
@@ -95,7 +101,7 @@ RenderedError rendered(const Refusal& refusal, const RefusalRow& row, Shape shap
       break;
     case Dialect::kBedrockConverse:
       out.headers.emplace_back("x-amzn-requestid", request_id);
-      out.headers.emplace_back("x-amzn-errortype", row.bedrock_type);
+      out.headers.emplace_back("x-amzn-errortype", bedrock::fault_of(refusal, row).type);
       out.body = bedrock_body(sentence);
       break;
   }
@@ -111,7 +117,7 @@ bool is_transient(Code code) {
 RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind client,
                              Language language, std::string_view request_id) {
   const RefusalRow& row = refusal_row(refusal.code);
-  Shape shape = shape_for(row, dialect, client);
+  Shape shape = shape_for(refusal, row, dialect, client);
   if (!refusal.allow.empty()) shape.status = 405;
   auto out = rendered(refusal, row, shape, dialect, refusal_sentence(refusal, language, request_id),
                       request_id);
@@ -130,9 +136,11 @@ RenderedError render_protocol_error(int status, std::string_view reason, Dialect
 
 std::string render_stream_error(const Refusal& refusal, Dialect dialect, Language language,
                                 std::string_view request_id) {
-  assert(dialect != Dialect::kBedrockConverse);
   const RefusalRow& row = refusal_row(refusal.code);
   const std::string sentence = refusal_sentence(refusal, language, request_id);
+  if (dialect == Dialect::kBedrockConverse) {
+    return bedrock::exception_frame(bedrock::fault_of(refusal, row), bedrock_body(sentence));
+  }
   if (dialect == Dialect::kAnthropicMessages) {
     return "event: error\ndata: " + anthropic_body(row.anthropic_type, sentence, request_id) +
            "\n\n";

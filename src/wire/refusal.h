@@ -58,8 +58,8 @@ RenderedError render_refusal(const Refusal& refusal, Dialect dialect, ClientKind
 RenderedError render_protocol_error(int status, std::string_view reason, Dialect dialect,
                                     std::string_view request_id);
 
-// A refusal inside a stream whose status is already 200: SSE bytes of the dialect, to be followed
-// by the end of the connection. REQUIRES: not kBedrockConverse (its streams are no SSE).
+// A refusal inside a stream whose status is already 200: an event of the dialect (Bedrock: an
+// exception of its event stream), to be followed by the end of the connection.
 std::string render_stream_error(const Refusal& refusal, Dialect dialect, Language language,
                                 std::string_view request_id);
 

@@ -41,7 +41,17 @@ void edit_max_tokens(const Envelope& envelope, std::string_view body, std::strin
                      std::int64_t value, std::vector<SpanEdit>& edits) {
   std::string number = std::to_string(value);
   for (Span span : envelope.max_tokens_values) edits.push_back({span, number});
-  if (envelope.max_tokens_values.empty()) edit_in(body, key, number, edits);
+  if (!envelope.max_tokens_values.empty()) return;
+  if (envelope.dialect != Dialect::kBedrockConverse) return edit_in(body, key, number, edits);
+  if (!envelope.inference_config) {
+    return edit_in(body, "inferenceConfig", "{\"maxTokens\":" + number + "}", edits);
+  }
+  const Span config = *envelope.inference_config;
+  if (config.of(body).find('"') == std::string_view::npos) {  // null or {}
+    edits.push_back({config, "{\"maxTokens\":" + number + "}"});
+  } else {
+    edits.push_back({{config.begin + 1, config.begin + 1}, "\"maxTokens\":" + number + ","});
+  }
 }
 
 void rename_max_tokens(const Envelope& envelope, std::string_view body,

@@ -9,7 +9,9 @@
 #include "wire/anthropic/request_decoder.h"
 #include "wire/anthropic/request_encoder.h"
 #include "wire/auto_cache.h"
+#include "wire/bedrock/answer_encoder.h"
 #include "wire/bedrock/converse_request.h"
+#include "wire/bedrock/request_decoder.h"
 #include "wire/openai_chat/request_decoder.h"
 
 namespace sekisho::wire {
@@ -60,8 +62,8 @@ constexpr std::array kCodecs{
     Codec{Dialect::kAnthropicMessages, "msg_", anthropic::decode_request,
           anthropic::make_answer_encoder, anthropic::encode_request, anthropic::make_answer_decoder,
           anthropic::field_name},
-    Codec{Dialect::kBedrockConverse, "", nullptr, nullptr, bedrock::encode_converse_request,
-          make_converse_decoder},
+    Codec{Dialect::kBedrockConverse, "", bedrock::decode_request, bedrock::make_converse_encoder,
+          bedrock::encode_converse_request, make_converse_decoder},
 };
 
 const Codec* codec_of(Dialect dialect) {

@@ -10,7 +10,7 @@ namespace sekisho::wire::aws {
 namespace {
 
 constexpr std::size_t kPreludeBytes = 12;  // two lengths and their checksum
-constexpr std::size_t kTrailerBytes = 4;
+constexpr std::size_t kTrailerBytes = kFrameTrailerBytes;
 constexpr std::size_t kMinimumBytes = kPreludeBytes + kTrailerBytes;
 constexpr std::uint8_t kTypeBytes = 6, kTypeString = 7, kTypeLast = 9;
 
@@ -120,7 +120,8 @@ std::string_view EventMessage::header(std::string_view name) const {
 }
 
 Result<std::size_t> EventStreamDecoder::decode(std::string_view bytes,
-                                               std::vector<EventMessage>& out) {
+                                               std::vector<EventMessage>& out,
+                                               std::vector<std::string>* frames) {
   std::size_t used = 0;
   while (bytes.size() - used >= kPreludeBytes) {
     const std::string_view rest = bytes.substr(used);
@@ -128,16 +129,18 @@ Result<std::size_t> EventStreamDecoder::decode(std::string_view bytes,
     if (rest.size() < prelude.total) break;
     TRY(EventMessage message, read_frame(rest.substr(0, prelude.total), prelude));
     out.push_back(std::move(message));
+    if (frames) frames->emplace_back(rest.substr(0, prelude.total));
     used += prelude.total;
   }
   return used;
 }
 
-Result<void> EventStreamDecoder::feed(std::string_view bytes, std::vector<EventMessage>& out) {
+Result<void> EventStreamDecoder::feed(std::string_view bytes, std::vector<EventMessage>& out,
+                                      std::vector<std::string>* frames) {
   if (failure_) return Failure(*failure_);
   const bool held = !buffer_.empty();
   if (held) buffer_.append(bytes);
-  const auto used = decode(held ? std::string_view(buffer_) : bytes, out);
+  const auto used = decode(held ? std::string_view(buffer_) : bytes, out, frames);
   if (!used) {
     failure_ = used.error();
     return Failure(*failure_);
@@ -148,6 +151,20 @@ Result<void> EventStreamDecoder::feed(std::string_view bytes, std::vector<EventM
     buffer_.assign(bytes.substr(*used));
   }
   return {};
+}
+
+std::size_t payload_offset(std::string_view frame) {
+  return kPreludeBytes + read_u32(frame, 4);
+}
+
+void reseal_frame(std::string& frame) {
+  std::string prelude;
+  append_big_endian(static_cast<std::uint32_t>(frame.size()), 4, prelude);
+  prelude.append(frame, 4, 4);
+  append_big_endian(crc(prelude), 4, prelude);
+  frame.replace(0, kPreludeBytes, prelude);
+  frame.resize(frame.size() - kTrailerBytes);
+  append_big_endian(crc(frame), 4, frame);
 }
 
 std::string encode_message(const EventMessage& message) {

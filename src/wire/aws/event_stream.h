@@ -31,18 +31,28 @@ struct EventMessage {
 
 class EventStreamDecoder {
  public:
-  // Appends complete messages. Errors (kUpstreamFailed) are final.
-  Result<void> feed(std::string_view bytes, std::vector<EventMessage>& out);
+  // Appends complete messages; to `frames`, where given, the bytes of each. Errors
+  // (kUpstreamFailed) are final.
+  Result<void> feed(std::string_view bytes, std::vector<EventMessage>& out,
+                    std::vector<std::string>* frames = nullptr);
   // True when no partial message is held.
   bool at_boundary() const { return buffer_.empty(); }
 
  private:
   // Messages wholly inside `bytes`; the number of bytes that they took.
-  Result<std::size_t> decode(std::string_view bytes, std::vector<EventMessage>& out);
+  Result<std::size_t> decode(std::string_view bytes, std::vector<EventMessage>& out,
+                             std::vector<std::string>* frames);
 
   std::string buffer_;
   std::optional<Error> failure_;
 };
+
+// Where the payload of a whole frame begins, and how many bytes of it are the last checksum.
+std::size_t payload_offset(std::string_view frame);
+inline constexpr std::size_t kFrameTrailerBytes = 4;
+// A whole frame whose payload was edited gets its lengths and checksums right again. REQUIRES: its
+// headers are as they were.
+void reseal_frame(std::string& frame);
 
 // REQUIRES: header names of 1 to 255 bytes, values of type 6 and 7 below 64 KiB, values of the
 // other types of the width of their type.

@@ -91,6 +91,7 @@ struct ReceivedRequest {
 
 struct SignatureScope {  // what this verifier stands for; an empty field accepts any
   std::string_view region, service;
+  std::chrono::minutes window = kClockWindow;
 };
 
 // Recomputes the signature over the raw target and the received headers. Also refuses: host (or

@@ -159,12 +159,12 @@ struct Sent {
     static std::string none;
     return none;
   }
-  Result<void> verify(std::string secret = "secret") {
+  Result<void> verify(std::string secret = "secret", std::chrono::minutes window = kClockWindow) {
     ReceivedRequest request{
         .method = "POST", .target = target, .headers = {}, .payload_sha256_hex = body_hash};
     for (const auto& header : headers) request.headers.push_back({header.name, header.value});
     TRY(const auto parsed, parse_authorization(header("authorization")));
-    return verify_signature(request, parsed, secret, {"us-east-1", "bedrock"}, now);
+    return verify_signature(request, parsed, secret, {"us-east-1", "bedrock", window}, now);
   }
 };
 
@@ -210,6 +210,15 @@ TEST(SigV4Verify, ClockWindowIsFifteenMinutesEitherWay) {
   EXPECT_TRUE(sent.verify());
   sent.now = signed_at - std::chrono::minutes(16);
   EXPECT_FALSE(sent.verify());
+}
+
+TEST(SigV4Verify, AVerifierMayBeStricter) {
+  Sent sent;
+  const WallTime signed_at = sent.now;
+  for (const auto [minutes, good] : {std::pair(5, true), std::pair(6, false)}) {
+    sent.now = signed_at + std::chrono::minutes(minutes);
+    EXPECT_EQ(sent.verify("secret", std::chrono::minutes(5)).has_value(), good);
+  }
 }
 
 TEST(SigV4Verify, AuthorityCountsAsHostOverHttp2) {

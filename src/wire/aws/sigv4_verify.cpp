@@ -88,12 +88,15 @@ Result<std::vector<SignedHeader>> headers_to_sign(const ReceivedRequest& request
 }
 
 Result<void> check_date(std::string_view date, const ParsedAuthorization& authorization,
-                        WallTime now) {
+                        std::chrono::minutes window, WallTime now) {
   const auto time = parse_amz_date(date);
   if (!time) return refuse("x-amz-date is missing or not of the form 20260102T030405Z");
   if (date.substr(0, 8) != authorization.date) return refuse("the date is not the credential's");
   const auto skew = now > *time ? now - *time : *time - now;
-  if (skew > kClockWindow) return refuse("expired: the clock is more than 15 minutes away");
+  if (skew > window) {
+    return refuse("expired: the clock is more than " + std::to_string(window.count()) +
+                  " minutes away");
+  }
   return {};
 }
 
@@ -155,7 +158,7 @@ Result<void> verify_signature(const ReceivedRequest& request,
   }
   TRY_VOID(check_coverage(request, authorization));
   const std::string date = first_value(request, "x-amz-date");
-  TRY_VOID(check_date(date, authorization, now));
+  TRY_VOID(check_date(date, authorization, scope.window, now));
   TRY(auto headers, headers_to_sign(request, authorization));
   const std::size_t mark = std::min(request.target.find('?'), request.target.size());
   const SigningInput input{

@@ -120,7 +120,9 @@ class Editor {
     } else if (key == "workspace_id") {
       return not_there(key);
     } else if (key == "anthropic_version") {
-      has_version_ = true;
+      // Vertex's clients say another one.
+      has_version_ = value_text(member) == kVersion;
+      if (!has_version_) out_.push_back(member);
     } else if (key == "anthropic_beta") {
       read_betas(member);
       out_.push_back(member);
@@ -137,6 +139,13 @@ class Editor {
     if (key != "context_management" || e_.context_edits) return false;
     const JsonType type = value_of(member, body_).peek();
     return type == JsonType::kObject || type == JsonType::kNull;
+  }
+
+  // The member's value as it stands.
+  std::string_view value_text(Span member) const {
+    JsonCursor value = value_of(member, body_);
+    value.peek();
+    return body_.substr(value.position(), member.end - value.position());
   }
 
   void read_betas(Span member) {
