@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "base/clock.h"
+#include "identity/aws_keys.h"
 #include "io/task.h"
 #include "store/store_thread.h"
 #include "trace/trace_store.h"
@@ -23,6 +24,7 @@ struct Control {
   std::function<Result<>(store::Database&)> publish;
   std::function<std::string()> metrics;    // Prometheus text
   std::function<std::string()> not_ready;  // why this process is not ready; empty = it is
+  std::shared_ptr<const identity::AwsKeys> aws_keys = nullptr;
 };
 
 // Runs `fn` on the store's writer, then publishes a new snapshot; the answer comes when both are

@@ -19,6 +19,8 @@ std::string ready_json(const ServerProcess& server, const DemoProviders& provide
   w.field("url", server.url()).field("base_url", server.url() + "/v1");
   w.field("providers_url", providers.url());
   w.field("administrator_key", keys.administrator).field("developer_key", keys.developer);
+  w.field("developer_aws_access_key_id", keys.aws_access_key_id);
+  w.field("developer_aws_secret_access_key", keys.aws_secret_access_key);
   w.field("data_directory", directory);
   w.end_object();
   return out;
@@ -43,6 +45,9 @@ Cline（API Provider: LiteLLM）
 Claude Code
   ANTHROPIC_BASE_URL={url} ANTHROPIC_AUTH_TOKEN={dev} claude --model claude-sonnet-4-6
   （Bedrock の場合: --model bedrock-claude-sonnet-4-6）
+AWS SDK（boto3 など、Bedrock ランタイム）
+  AWS_ENDPOINT_URL_BEDROCK_RUNTIME={url} AWS_REGION=us-east-1
+  AWS_ACCESS_KEY_ID={aws_id} AWS_SECRET_ACCESS_KEY={aws_secret}
 curl
   curl {url}/v1/chat/completions -H 'Authorization: Bearer {dev}' \
     -H 'Content-Type: application/json' \
@@ -66,6 +71,9 @@ Cline (API Provider: LiteLLM)
 Claude Code
   ANTHROPIC_BASE_URL={url} ANTHROPIC_AUTH_TOKEN={dev} claude --model claude-sonnet-4-6
   (from Bedrock: --model bedrock-claude-sonnet-4-6)
+AWS SDKs (boto3 and others, Bedrock runtime)
+  AWS_ENDPOINT_URL_BEDROCK_RUNTIME={url} AWS_REGION=us-east-1
+  AWS_ACCESS_KEY_ID={aws_id} AWS_SECRET_ACCESS_KEY={aws_secret}
 curl
   curl {url}/v1/chat/completions -H 'Authorization: Bearer {dev}' \
     -H 'Content-Type: application/json' \
@@ -74,7 +82,9 @@ curl
 Ctrl-C stops it. One line per request follows.
 )";
   return fmt::format(fmt::runtime(text), fmt::arg("url", url), fmt::arg("dev", keys.developer),
-                     fmt::arg("admin", keys.administrator), fmt::arg("dir", directory));
+                     fmt::arg("admin", keys.administrator), fmt::arg("dir", directory),
+                     fmt::arg("aws_id", keys.aws_access_key_id),
+                     fmt::arg("aws_secret", keys.aws_secret_access_key));
 }
 
 std::string verdict_text(const trace::CallRecord& record) {

@@ -87,6 +87,17 @@ Result<DemoKeys> make_keys(store::Database& db, const std::string& administrator
   return DemoKeys{administrator, made.text};
 }
 
+Result<DemoKeys> with_aws(ServerProcess& server, DemoKeys keys) {
+  auto hash = identity::hash_key(keys.developer);
+  TRY(auto key, server.store().write_now([&](store::Database& db) {
+    return identity::IdentityStore(db).find_key(hash);
+  }));
+  if (!key) return fail(Code::kConflict, "the demo's developer key has been deleted");
+  keys.aws_access_key_id = identity::AwsKeys::access_key_id(key->id);
+  keys.aws_secret_access_key = server.aws_keys().secret_access_key(key->id, hash);
+  return keys;
+}
+
 }  // namespace
 
 DemoProviders::DemoProviders()
@@ -149,7 +160,7 @@ Config demo_config(const std::string& data_directory, int port, const std::strin
 
 Result<DemoKeys> make_demo_organisation(ServerProcess& server, const std::string& data_directory,
                                         bool japanese) {
-  if (auto kept = read_keys(data_directory)) return *kept;
+  if (auto kept = read_keys(data_directory)) return with_aws(server, *kept);
   if (!server.new_administrator_key()) {
     return fail(Code::kConflict, "'" + data_directory +
                                      "' holds data that is not the demo's; "
@@ -160,7 +171,7 @@ Result<DemoKeys> make_demo_organisation(ServerProcess& server, const std::string
                      [&](store::Database& db) { return make_keys(db, administrator, japanese); }));
   TRY_VOID(server.store().write_now([&](store::Database& db) { return server.publish(db); }));
   TRY_VOID(write_keys(data_directory, keys));
-  return keys;
+  return with_aws(server, keys);
 }
 
 }  // namespace sekisho::app

@@ -40,6 +40,7 @@ Config demo_config(const std::string& data_directory, int port, const std::strin
 
 struct DemoKeys {
   std::string administrator, developer;
+  std::string aws_access_key_id, aws_secret_access_key;  // the developer's
 };
 // Keys are made at the first start and kept in the data directory (mode 0600) for the next.
 Result<DemoKeys> make_demo_organisation(ServerProcess& server, const std::string& data_directory,

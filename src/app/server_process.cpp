@@ -10,6 +10,7 @@
 #include <future>
 
 #include "app/file_limit.h"
+#include "app/server_secret.h"
 #include "catalog/catalog_store.h"
 #include "catalog/schema.h"
 #include "identity/identity_store.h"
@@ -88,6 +89,8 @@ Result<> ServerProcess::open_stores() {
   const auto& directory = config_.data_directory;
   TRY_VOID(make_directory(directory));
   TRY_VOID(make_directory(directory + "/journal"));
+  TRY(auto secret, load_server_secret(directory + "/server-secret", random_));
+  aws_keys_ = std::make_shared<const identity::AwsKeys>(std::move(secret));
   store::OpenOptions file;
   file.path = directory + "/sekisho.db";
   TRY(store_,
@@ -190,10 +193,14 @@ Result<gateway::PolicyPtr> ServerProcess::make_policy(store::Database& db,
   TRY(auto world, identity::IdentityStore(db).load_world());
   TRY(auto models, catalog::CatalogStore(db).load_catalog());
   auto now = clock_.wall();
-  gateway::PolicySources sources{world, std::move(models), std::move(upstreams), settings,
+  gateway::PolicySources sources{world,
+                                 std::move(models),
+                                 std::move(upstreams),
+                                 settings,
                                  [this, now](ledger::Scope scope, const ledger::TimeZone& zone) {
                                    return ledger_->account(scope, zone, now);
-                                 }};
+                                 },
+                                 aws_keys_};
   return gateway::build_policy(std::move(sources), ++policy_version_);
 }
 
@@ -226,9 +233,9 @@ Result<> ServerProcess::make_workers() {
   metrics_ = std::make_unique<trace::Metrics>(count);
   families_ = std::make_unique<CallMetrics>(*metrics_);
   declare_gauges();
-  control_ = std::make_unique<api::Control>(
-      api::Control{*store_, *traces_, clock_, [this](store::Database& db) { return publish(db); },
-                   [this] { return metrics_->render(); }, [this] { return not_ready(); }});
+  control_ = std::make_unique<api::Control>(api::Control{
+      *store_, *traces_, clock_, [this](store::Database& db) { return publish(db); },
+      [this] { return metrics_->render(); }, [this] { return not_ready(); }, aws_keys_});
   router_ = std::make_unique<api::Router>(*control_, api::all_routes());
   auto rules = guard::RuleSet::builtin_secrets();
   auto thinking = std::make_shared<gateway::ThinkingStore>(gateway::kThinkingStoreBytes, random_);

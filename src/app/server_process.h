@@ -37,6 +37,7 @@ class ServerProcess {
   store::StoreThread& store() { return *store_; }
   trace::Log& log() { return *log_; }
   ledger::Ledger& ledger() { return *ledger_; }
+  const identity::AwsKeys& aws_keys() const { return *aws_keys_; }
 
   // Reads the configuration again: models, upstreams, guardrails, TLS certificate. What needs a
   // restart (listeners, workers, directories) stays and is logged. The old policy stays on error.
@@ -70,6 +71,7 @@ class ServerProcess {
   SystemClock clock_;
   SystemRandom random_;
   std::unique_ptr<trace::Log> log_;
+  std::shared_ptr<const identity::AwsKeys> aws_keys_;
   std::unique_ptr<store::StoreThread> store_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<trace::TraceStore> traces_;

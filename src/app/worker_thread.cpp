@@ -41,12 +41,9 @@ WorkerThread::~WorkerThread() {
 http::ProtocolRefusal WorkerThread::refuse_protocol(int status, std::string_view reason,
                                                     std::string_view target) {
   auto operation = wire::match_data_path("POST", target);
-  bool anthropic =
-      operation == wire::Operation::kMessages || operation == wire::Operation::kCountTokens;
+  auto dialect = operation ? wire::error_dialect_of(*operation) : wire::Dialect::kOpenAiChat;
   auto id = RequestId::make(unix_ms(parts_.clock.wall()), random_.next(), random_.next()).text();
-  auto rendered = wire::render_protocol_error(
-      status, reason, anthropic ? wire::Dialect::kAnthropicMessages : wire::Dialect::kOpenAiChat,
-      id);
+  auto rendered = wire::render_protocol_error(status, reason, dialect, id);
   http::ProtocolRefusal out{{}, std::move(rendered.body)};
   for (auto& [name, value] : rendered.headers) out.headers.add(name, value);
   out.headers.add("x-sekisho-request-id", id);

@@ -149,7 +149,11 @@ Outcome<void> check_price_modes(Exchange& x) {
   x.asked_fast = x.envelope.speed == "fast";
   x.asked_us = x.envelope.inference_geo == "us";
   if (plain && geo && speed) return {};
-  return Refused(unpriced_mode(!plain ? "service_tier" : !geo ? "inference_geo" : "speed"));
+  std::string field = !plain ? "service_tier" : !geo ? "inference_geo" : "speed";
+  if (x.dialect == wire::Dialect::kBedrockConverse) {
+    field = plain ? "performanceConfig.latency" : "serviceTier";
+  }
+  return Refused(unpriced_mode(field));
 }
 
 // A tool that runs at the provider makes the model read what no byte of the request bounds, for

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "gateway/admission.h"
+#include "gateway/count_tokens.h"
 #include "gateway/stream_guard.h"
 #include "wire/bedrock/invoke_answer.h"
+#include "wire/bedrock/packed_messages.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -220,10 +222,42 @@ class TranslatedPath final : public AnswerPath {
   std::optional<ToldError> told_;
 };
 
-}  // namespace
+// Whatever the upstream was, callers of InvokeModelWithResponseStream get its event stream.
+class PackedPath final : public AnswerPath {
+ public:
+  explicit PackedPath(std::unique_ptr<AnswerPath> inner) : inner_(std::move(inner)) {}
 
-std::unique_ptr<AnswerPath> make_answer_path(const Exchange& x, const UpstreamRequest& request,
-                                             bool stream) {
+  Result<const guard::RuleInfo*> feed(std::string_view bytes, std::string& out) override {
+    events_.clear();
+    auto fed = inner_->feed(bytes, events_);
+    TRY_VOID(packer_.feed(events_, inner_->usage(), out));
+    return fed;
+  }
+  Result<const guard::RuleInfo*> finish(std::string& out) override {
+    events_.clear();
+    auto finished = inner_->finish(events_);
+    TRY_VOID(packer_.feed(events_, inner_->usage(), out));
+    return finished;
+  }
+  const wire::Usage& usage() const override { return inner_->usage(); }
+  bool complete() const override { return inner_->complete(); }
+  std::size_t output_bytes() const override { return inner_->output_bytes(); }
+  std::string_view stop_reason() const override { return inner_->stop_reason(); }
+  std::optional<bool> served_fast() const override { return inner_->served_fast(); }
+  std::optional<bool> served_us() const override { return inner_->served_us(); }
+  std::string_view served_tier() const override { return inner_->served_tier(); }
+  const std::optional<ToldError>& told() const override { return inner_->told(); }
+  std::int64_t scanned() const override { return inner_->scanned(); }
+  const std::vector<trace::VerdictRecord>& records() const override { return inner_->records(); }
+
+ private:
+  std::unique_ptr<AnswerPath> inner_;
+  wire::bedrock::MessagePacker packer_;
+  std::string events_;
+};
+
+std::unique_ptr<AnswerPath> path_of(const Exchange& x, const UpstreamRequest& request,
+                                    bool stream) {
   if (request.form == UpstreamForm::kTranslated) {
     return std::make_unique<TranslatedPath>(x, request, stream);
   }
@@ -231,6 +265,20 @@ std::unique_ptr<AnswerPath> make_answer_path(const Exchange& x, const UpstreamRe
   auto answer =
       packed ? wire::bedrock::make_invoke_stream() : wire::make_raw_answer(x.dialect, stream);
   return std::make_unique<RawPath>(x, std::move(answer), request.usage_injected);
+}
+
+}  // namespace
+
+std::unique_ptr<AnswerPath> make_answer_path(const Exchange& x, const UpstreamRequest& request,
+                                             bool stream) {
+  // From the provider of the client's own shape the bytes are kept.
+  bool own =
+      x.operation == wire::Operation::kCountTokens && x.upstream->kind == UpstreamKind::kAnthropic;
+  if (wire::is_token_count(x.operation) && !own) return make_count_path(x.operation);
+  auto path = path_of(x, request, stream);
+  bool packs = stream && wire::framing_of(x.operation) == wire::Framing::kPackedMessages;
+  if (packs) return std::make_unique<PackedPath>(std::move(path));
+  return path;
 }
 
 }  // namespace sekisho::gateway

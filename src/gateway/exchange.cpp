@@ -39,6 +39,9 @@ Exchange::Exchange(Worker& worker_in, http::ServerExchange& http_in, wire::Opera
       http(http_in),
       operation(operation_in),
       dialect(dialect_of(http_in.request(), operation_in)),
+      error_dialect(wire::error_dialect_of(operation_in) == wire::dialect_of(operation_in)
+                        ? dialect
+                        : wire::error_dialect_of(operation_in)),
       arrived(worker_in.loop.clock().steady()),
       policy(worker_in.policy.current()),
       body(worker_in.buffers.make()) {

@@ -31,6 +31,7 @@ struct Exchange {
   http::ServerExchange& http;
   wire::Operation operation;
   wire::Dialect dialect;
+  wire::Dialect error_dialect;  // of refusals
   RequestId id;
   std::string id_text;
   SteadyTime arrived;

@@ -3,13 +3,16 @@
 #include <algorithm>
 
 #include "gateway/admission.h"
+#include "gateway/count_tokens.h"
 #include "gateway/identify.h"
+#include "gateway/inference_profiles.h"
 #include "gateway/model_routes.h"
 #include "gateway/probe.h"
 #include "gateway/recorded_text.h"
 #include "gateway/relay.h"
 #include "gateway/settlement.h"
 #include "gateway/signals.h"
+#include "gateway/signed_caller.h"
 
 namespace sekisho::gateway {
 namespace {
@@ -29,6 +32,12 @@ void note_caller(Exchange& x) {
   x.record.unit = x.key->unit;
   x.record.organisation = x.key->organisation;
   x.record.tags = x.key->tags;
+}
+
+Outcome<void> accept_caller(Exchange& x, const KeyPolicy& key) {
+  x.key = &key;
+  note_caller(x);  // of a blocked key, too
+  return check_key(key, x.record.at);
 }
 
 // What a provider measured for the last turn bounds this one only if all that is not a message is
@@ -84,6 +93,7 @@ Signals signals_of(Exchange& x) {
 }
 
 Outcome<void> read_envelope(Exchange& x) {
+  if (auto inner = unwrap_count_request(x); !inner) return inner;
   auto body = x.body.view();
   auto& worker = x.worker;
   const auto& headers = x.http.request().headers;
@@ -98,8 +108,9 @@ Outcome<void> read_envelope(Exchange& x) {
                     : wire::parse_envelope(x.dialect, body, place);
   if (!parsed) return Refused(body_refusal(parsed.error()));
   x.envelope = std::move(*parsed);
-  if (!model.empty()) x.envelope.model_name = std::move(model);
+  if (!model.empty()) x.envelope.model_name = name_of_profile(model);
   if (auto streams = wire::streams_by_path(x.operation)) x.envelope.stream = *streams;
+  for (const auto& beta : x.envelope.betas) x.betas.append(beta).append("\n");
   distrust_measure(x);
   x.session = session_of(headers, x.envelope);
   auto shown = x.session.empty() ? conversation_name(*x.key, x.envelope, body) : x.session;
@@ -163,11 +174,6 @@ void remember(Exchange& x) {
   turn.body = std::move(x.body);
   turn.envelope = std::move(x.envelope);
   x.worker.memory.keep(std::move(turn), x.earlier.number);
-}
-
-bool counts_tokens(const Exchange& x, const catalog::Deployment& deployment) {
-  const auto* upstream = x.policy->find_upstream(deployment.upstream);
-  return upstream && upstream->kind == UpstreamKind::kAnthropic;
 }
 
 AttemptPlan plan_attempts(Exchange& x) {
@@ -347,11 +353,17 @@ io::task<Outcome<void>> receive(Exchange& x) {
     co_return Refused(std::move(query).error());
   }
   auto caller = find_caller(request.headers, *x.policy);
-  if (!caller) co_return Refused(std::move(caller).error());
-  x.key = *caller;
-  note_caller(x);  // of a blocked key, too
-  if (auto good = check_key(*x.key, x.record.at); !good) {
-    co_return Refused(std::move(good).error());
+  std::optional<Signer> signer;
+  if (!caller && is_signed(request.headers)) {
+    auto found = find_signer(request, *x.policy, x.record.at);
+    if (!found) co_return Refused(std::move(found).error());
+    signer = std::move(*found);
+  } else if (!caller) {
+    co_return Refused(std::move(caller).error());
+  }
+  if (!signer || signer->proven) {
+    auto good = accept_caller(x, signer ? *signer->key : **caller);
+    if (!good) co_return Refused(std::move(good).error());
   }
   auto read = co_await x.http.read_body(x.body);
   if (!read) {
@@ -359,6 +371,11 @@ io::task<Outcome<void>> receive(Exchange& x) {
     co_return Refused(body_refusal(read.error()));
   }
   x.record.request_bytes = static_cast<std::int64_t>(x.body.size());
+  if (signer) {
+    auto good = check_signed_body(request, *signer, *x.policy, x.body.view(), x.record.at);
+    if (good && !signer->proven) good = accept_caller(x, *signer->key);
+    if (!good) co_return Refused(std::move(good).error());
+  }
   co_return read_envelope(x);
 }
 

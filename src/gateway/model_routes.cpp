@@ -2,7 +2,9 @@
 
 #include "gateway/admission.h"
 #include "gateway/identify.h"
+#include "gateway/inference_profiles.h"
 #include "gateway/relay.h"
+#include "gateway/signed_caller.h"
 #include "wire/json_writer.h"
 
 namespace sekisho::gateway {
@@ -117,13 +119,33 @@ std::string model_json(const catalog::ModelGroup& group, bool anthropic_shape) {
   return out;
 }
 
+// Also by a signature, over a body that is empty.
+Outcome<const KeyPolicy*> identify_reader(const http::RequestHead& request, const Policy& policy,
+                                          WallTime now) {
+  auto who = identify(request.headers, policy, now);
+  if (who || !is_signed(request.headers)) return who;
+  auto signer = find_signer(request, policy, now);
+  if (!signer) return Refused(std::move(signer).error());
+  auto good = check_signed_body(request, *signer, policy, "", now);
+  if (good) good = check_key(*signer->key, now);
+  if (!good) return Refused(std::move(good).error());
+  return signer->key;
+}
+
 Outcome<std::string> answer_body(Exchange& x) {
   bool anthropic = x.dialect == wire::Dialect::kAnthropicMessages;
   if (x.operation == wire::Operation::kModelInfo) return model_info_json(*x.policy, *x.key);
   if (x.operation == wire::Operation::kListModels) return models_json(*x.policy, *x.key, anthropic);
-  x.envelope.model_name = wire::model_of_path(x.http.request().path());
+  const auto& request = x.http.request();
+  if (x.operation == wire::Operation::kListInferenceProfiles) {
+    return inference_profiles_json(*x.policy, *x.key, request.query());
+  }
+  x.envelope.model_name = name_of_profile(wire::model_of_path(request.path()));
   x.record.model_asked = x.envelope.model_name.substr(0, 200);
   if (auto allowed = authorise_model(x); !allowed) return Refused(std::move(allowed).error());
+  if (x.operation == wire::Operation::kGetInferenceProfile) {
+    return inference_profile_json(*x.policy, *x.key, *x.model);
+  }
   return model_json(*x.model, anthropic);
 }
 
@@ -136,7 +158,7 @@ io::task<void> answer_models(Exchange& x) {
     co_await refuse(x, std::move(query).error());
     co_return;
   }
-  auto who = identify(request.headers, *x.policy, x.record.at);
+  auto who = identify_reader(request, *x.policy, x.record.at);
   if (!who) {
     co_await refuse(x, std::move(who).error());
     co_return;

@@ -61,10 +61,8 @@ const Upstream* Policy::find_upstream(UpstreamId id) const {
 }
 
 const KeyPolicy* Policy::find_key(KeyId id) const {
-  for (const auto& [hash, key] : keys) {
-    if (key.key == id) return &key;
-  }
-  return nullptr;
+  auto it = keys_by_id.find(id.value);
+  return it == keys_by_id.end() ? nullptr : it->second;
 }
 
 const identity::ModelSet* refusing_set(const KeyPolicy& key, const catalog::ModelGroup& group) {

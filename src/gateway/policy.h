@@ -14,6 +14,7 @@
 #include "catalog/catalog.h"
 #include "guard/guard.h"
 #include "http/client.h"
+#include "identity/aws_keys.h"
 #include "identity/identity.h"
 #include "identity/world.h"
 #include "ledger/account.h"
@@ -47,6 +48,7 @@ std::string_view provider_prefix(UpstreamKind kind);
 // One virtual key with everything that applies to it.
 struct KeyPolicy {
   KeyId key;
+  identity::KeyHash hash{};
   UserId user;
   UnitId unit;
   OrganisationId organisation;
@@ -83,6 +85,8 @@ struct KeyHashHasher {
 struct Policy {
   std::uint64_t version = 0;
   std::unordered_map<identity::KeyHash, KeyPolicy, KeyHashHasher> keys;
+  std::unordered_map<std::int64_t, const KeyPolicy*> keys_by_id;  // into `keys`
+  std::shared_ptr<const identity::AwsKeys> aws_keys;              // null: nobody can sign
   std::vector<catalog::ModelGroup> models;
   std::unordered_map<std::string, std::size_t> model_index;  // names and aliases
   // What the providers call the models, bare and as /model/info says it ("bedrock/us.anthropic…"):

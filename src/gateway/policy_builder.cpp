@@ -23,6 +23,7 @@ Result<KeyPolicy> key_policy(const PolicySources& sources, const identity::Virtu
   KeyPolicy out;
   const auto& world = sources.world;
   out.key = key.id;
+  out.hash = key.hash;
   out.user = key.user;
   out.unit = key.unit;
   out.organisation = key.organisation;
@@ -108,8 +109,10 @@ Result<PolicyPtr> build_policy(PolicySources sources, std::uint64_t version) {
   policy->settings = std::move(sources.settings);
   for (const auto& key : sources.world.keys) {
     TRY(auto entry, key_policy(sources, key));
-    policy->keys.emplace(key.hash, std::move(entry));
+    const auto& kept = policy->keys.emplace(key.hash, std::move(entry)).first->second;
+    policy->keys_by_id.emplace(key.id.value, &kept);
   }
+  policy->aws_keys = std::move(sources.aws_keys);
   policy->models = std::move(sources.models);
   for (std::size_t i = 0; i < policy->models.size(); ++i) {
     policy->model_index.emplace(policy->models[i].name, i);

@@ -19,6 +19,7 @@ struct PolicySources {
   Settings settings;
   // The ledger's account of a scope, created when missing.
   AccountSource account;
+  std::shared_ptr<const identity::AwsKeys> aws_keys = nullptr;
 };
 // Errors: those of `account` (the books cannot be read).
 Result<PolicyPtr> build_policy(PolicySources sources, std::uint64_t version);

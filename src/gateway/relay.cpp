@@ -95,7 +95,7 @@ wire::Refusal blocked_answer(const guard::RuleInfo& rule) {
 // The stream ends early for the client: say why in its dialect and cut the connection, so that
 // nobody takes it for a whole answer.
 io::task<void> end_broken(Exchange& x, const wire::Refusal& refusal) {
-  auto bytes = wire::render_stream_error(refusal, x.dialect, x.language(), x.id_text);
+  auto bytes = wire::render_stream_error(refusal, x.error_dialect, x.language(), x.id_text);
   (void)co_await x.http.send(bytes);
   co_await x.http.cut();
 }
@@ -113,7 +113,7 @@ io::task<void> refuse_unwritable_head(Exchange& x, Error error) {
   refusal.code = Code::kInternal;
   refusal.rule = "response_head";
   refusal.detail = "the gateway could not write its answer";
-  auto rendered = wire::render_refusal(refusal, x.dialect, x.client, x.language(), x.id_text);
+  auto rendered = wire::render_refusal(refusal, x.error_dialect, x.client, x.language(), x.id_text);
   http::Headers headers;
   headers.add("x-sekisho-request-id", x.id_text);
   for (auto& [name, value] : rendered.headers) headers.set(name, value);
@@ -154,7 +154,12 @@ void add_durations(const Exchange& x, std::int64_t upstream_us, http::Headers& h
 io::task<bool> begin_stream(Exchange& x) {
   if (x.http.started()) co_return true;
   auto headers = answer_headers(x);
-  headers.add("content-type", "text/event-stream");
+  auto framing = wire::framing_of(x.operation);
+  bool sse = framing == wire::Framing::kServerSentEvents;
+  headers.add("content-type", sse ? "text/event-stream" : "application/vnd.amazon.eventstream");
+  if (framing == wire::Framing::kPackedMessages) {
+    headers.add("x-amzn-bedrock-content-type", "application/json");
+  }
   headers.add("cache-control", "no-cache");
   headers.add("x-accel-buffering", "no");
   if (x.answer) pass_rate_limits(x.answer->head(), headers);
@@ -369,14 +374,18 @@ void add_key_headers(const Exchange& x, http::Headers& headers) {
   limit("x-litellm-key-rpm-limit", own.limits.requests_per_minute);
 }
 
+std::string_view request_id_header(wire::Dialect dialect) {
+  if (dialect == wire::Dialect::kAnthropicMessages) return "request-id";
+  return dialect == wire::Dialect::kBedrockConverse ? "x-amzn-requestid" : "x-request-id";
+}
+
 }  // namespace
 
 http::Headers answer_headers(const Exchange& x) {
   http::Headers headers;
   headers.reserve(16);
   headers.add("x-sekisho-request-id", x.id_text);
-  headers.add(x.dialect == wire::Dialect::kAnthropicMessages ? "request-id" : "x-request-id",
-              x.id_text);
+  headers.add(request_id_header(x.error_dialect), x.id_text);
   headers.add("x-litellm-call-id", x.id_text);
   if (x.model) headers.add("x-litellm-model-group", x.model->name);
   if (x.deployment) headers.add("x-litellm-model-id", std::to_string(x.deployment->id.value));
@@ -406,7 +415,7 @@ io::task<void> refuse(Exchange& x, wire::Refusal refusal) {
   if (x.http.started()) {
     co_return co_await end_broken(x, refusal);
   }
-  auto rendered = wire::render_refusal(refusal, x.dialect, x.client, x.language(), x.id_text);
+  auto rendered = wire::render_refusal(refusal, x.error_dialect, x.client, x.language(), x.id_text);
   auto headers = answer_headers(x);
   for (auto& [name, value] : rendered.headers) headers.set(name, value);
   x.record.status = rendered.status;
@@ -414,7 +423,9 @@ io::task<void> refuse(Exchange& x, wire::Refusal refusal) {
   if (is_unwritable_head(sent)) co_await refuse_unwritable_head(x, sent.error());
 }
 
+// Bedrock's streams have nothing that could be sent in a gap.
 io::task<void> keep_awake(Exchange& x) {
+  if (wire::framing_of(x.operation) != wire::Framing::kServerSentEvents) co_return;
   auto& loop = x.worker.loop;
   x.last_sent = loop.now();
   while (!x.client_gone) {

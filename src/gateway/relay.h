@@ -21,7 +21,7 @@ io::task<AttemptEnd> attempt(Exchange& exchange, UpstreamRequest& request);
 
 // For a streamed call, to run beside its attempts: after kPingInterval in which nothing went to the
 // client, whatever the reason, sends a ping; the first one sends the head before it. From then on
-// a failure is told inside the stream.
+// a failure is told inside the stream. Where the framing has no ping it does nothing.
 io::task<void> keep_awake(Exchange& exchange);
 
 // Answers with a refusal, in the shape of this client; in-stream when an answer has begun.

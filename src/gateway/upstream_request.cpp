@@ -4,10 +4,13 @@
 
 #include "gateway/admission.h"
 #include "gateway/call_bounds.h"
+#include "gateway/count_tokens.h"
 #include "gateway/query_string.h"
 #include "http/percent.h"
 #include "wire/auto_cache.h"
+#include "wire/bedrock/count_tokens.h"
 #include "wire/bedrock/invoke_request.h"
+#include "wire/bedrock/packed_messages.h"
 #include "wire/signed_thinking.h"
 
 namespace sekisho::gateway {
@@ -129,8 +132,71 @@ void address(const Exchange& x, const Upstream& upstream, UpstreamRequest& reque
   if (!upstream.bearer.empty()) headers.set("authorization", "Bearer " + upstream.bearer);
 }
 
+// Values of the client's beta headers, but for a header that holds a secret.
+std::vector<std::string_view> betas_to_send(const Exchange& x) {
+  constexpr std::string_view kName = "anthropic-beta", kBlanks = " \t";
+  std::vector<std::string_view> betas;
+  for (const auto& field : x.http.request().headers.fields()) {
+    bool tainted = std::ranges::find(x.tainted_headers, field.name) != x.tainted_headers.end();
+    if (tainted || !http::equals_ignoring_case(field.name, kName)) continue;
+    for (std::string_view rest = field.value; !rest.empty();) {
+      auto comma = std::min(rest.find(','), rest.size());
+      auto value = rest.substr(0, comma);
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      value.remove_prefix(std::min(value.find_first_not_of(kBlanks), value.size()));
+      value = value.substr(0, value.find_last_not_of(kBlanks) + 1);
+      if (!value.empty()) betas.push_back(value);
+    }
+  }
+  return betas;
+}
+
+// Of the headers and of a packed body, for Anthropic's header. What does not look like a beta is
+// none.
+std::string betas_as_header(const Exchange& x) {
+  constexpr std::size_t kLongestBeta = 64;
+  auto betas = betas_to_send(x);
+  betas.insert(betas.end(), x.envelope.betas.begin(), x.envelope.betas.end());
+  std::string out;
+  for (std::size_t i = 0; i < betas.size(); ++i) {
+    auto beta = betas[i];
+    bool plain = beta.size() <= kLongestBeta && std::ranges::all_of(beta, [](char c) {
+                   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+                 });
+    bool repeated = std::find(betas.begin(), betas.begin() + static_cast<std::ptrdiff_t>(i),
+                              beta) != betas.begin() + static_cast<std::ptrdiff_t>(i);
+    if (plain && !repeated) out.append(out.empty() ? "" : ",").append(beta);
+  }
+  return out;
+}
+
+// Bedrock's InvokeModel and Vertex's rawPredict, and what Bedrock's CountTokens holds of them.
+bool is_packed(wire::Operation operation) {
+  bool messages = wire::dialect_of(operation) == wire::Dialect::kAnthropicMessages;
+  return operation == wire::Operation::kBedrockCountTokens ||
+         (messages && wire::streams_by_path(operation).has_value());
+}
+
+// The client packed its body for another door (InvokeModel, rawPredict): a few edits more.
+Outcome<void> build_unpacked(Exchange& x, const Upstream& upstream,
+                             const catalog::Deployment& deployment, UpstreamRequest& request) {
+  add_client_headers(x, request.headers);
+  address(x, upstream, request);
+  request.headers.set("accept", x.envelope.stream ? "text/event-stream" : "application/json");
+  if (auto betas = betas_as_header(x); !betas.empty()) request.headers.set("anthropic-beta", betas);
+  auto edits = wire::bedrock::unpack_edits(x.envelope, x.body.view(), deployment.upstream_model,
+                                           x.envelope.stream, wire::is_token_count(x.operation));
+  edits.insert(edits.end(), x.verdict.redactions.begin(), x.verdict.redactions.end());
+  lower_output(x, upstream, edits);
+  mark_for_cache(x, edits);
+  auto good = leave_out_thinking(x, edits, request.dropped);
+  splice(x, std::move(edits), request);
+  return good;
+}
+
 Outcome<void> build_raw(Exchange& x, const Upstream& upstream,
                         const catalog::Deployment& deployment, UpstreamRequest& request) {
+  if (is_packed(x.operation)) return build_unpacked(x, upstream, deployment, request);
   request.usage_injected = wants_usage(x, upstream);
   add_client_headers(x, request.headers);
   address(x, upstream, request);
@@ -156,11 +222,11 @@ Outcome<void> check_credentials(const Upstream& upstream) {
 }
 
 // The operation's path, and the headers of a body with this hash.
-void address_bedrock(const Exchange& x, const Upstream& upstream,
-                     const catalog::Deployment& deployment, std::string_view operation,
-                     const std::vector<std::string_view>& body, UpstreamRequest& request) {
-  request.target = upstream.base_path + "/model/" +
-                   http::percent_encode(deployment.upstream_model) + std::string(operation);
+void address_bedrock(const Exchange& x, const Upstream& upstream, std::string_view model,
+                     std::string_view operation, const std::vector<std::string_view>& body,
+                     UpstreamRequest& request) {
+  request.target =
+      upstream.base_path + "/model/" + http::percent_encode(model) + std::string(operation);
   if (!upstream.bearer.empty()) {
     request.headers.set("content-type", "application/json");
     request.headers.set("authorization", "Bearer " + upstream.bearer);
@@ -218,51 +284,75 @@ Outcome<void> build_translated(const Exchange& x, const Upstream& upstream,
     address(x, upstream, request);
     return {};
   }
-  address_bedrock(x, upstream, deployment, x.envelope.stream ? "/converse-stream" : "/converse",
-                  {request.translated.body}, request);
+  address_bedrock(x, upstream, deployment.upstream_model,
+                  x.envelope.stream ? "/converse-stream" : "/converse", {request.translated.body},
+                  request);
   return {};
 }
 
-// Values of the client's beta headers, but for a header that holds a secret.
-std::vector<std::string_view> betas_to_send(const Exchange& x) {
-  constexpr std::string_view kName = "anthropic-beta", kBlanks = " \t";
-  std::vector<std::string_view> betas;
+bool speaks_invoke(wire::Operation operation) {
+  return operation == wire::Operation::kInvoke || operation == wire::Operation::kInvokeStream;
+}
+
+// What callers of InvokeModel ask for in headers does not go up. A guardrail is not left out
+// silently.
+Outcome<void> check_invoke_headers(const Exchange& x, std::vector<std::string>& dropped) {
+  constexpr std::string_view kPrefix = "x-amzn-bedrock-", kAccept = "x-amzn-bedrock-accept";
   for (const auto& field : x.http.request().headers.fields()) {
-    bool tainted = std::ranges::find(x.tainted_headers, field.name) != x.tainted_headers.end();
-    if (tainted || !http::equals_ignoring_case(field.name, kName)) continue;
-    for (std::string_view rest = field.value; !rest.empty();) {
-      auto comma = std::min(rest.find(','), rest.size());
-      auto value = rest.substr(0, comma);
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-      value.remove_prefix(std::min(value.find_first_not_of(kBlanks), value.size()));
-      value = value.substr(0, value.find_last_not_of(kBlanks) + 1);
-      if (!value.empty()) betas.push_back(value);
+    if (!http::starts_ignoring_case(field.name, kPrefix)) continue;
+    if (http::equals_ignoring_case(field.name, kAccept)) continue;
+    if (http::starts_ignoring_case(field.name, "x-amzn-bedrock-guardrail")) {
+      return Refused(refusal_from({Code::kUnsupported,
+                                   "x-amzn-bedrock-guardrail…: guardrails of Bedrock cannot be "
+                                   "chosen by a call here; leave the header out"},
+                                  "translation"));
     }
+    dropped.emplace_back(field.name);
   }
-  return betas;
+  return {};
 }
 
 Outcome<void> build_invoke(Exchange& x, const Upstream& upstream,
                            const catalog::Deployment& deployment, UpstreamRequest& request) {
-  auto invoke = wire::bedrock::invoke_edits(x.envelope, x.body.view(), betas_to_send(x));
-  if (!invoke) return Refused(refusal_from(invoke.error(), "translation"));
-  auto edits = std::move(invoke->edits);
+  std::vector<wire::SpanEdit> edits;
+  if (speaks_invoke(x.operation)) {  // to whom Bedrock itself says what it does not take
+    wire::edit_gateway_members(x.envelope, x.body.view(), edits);
+    if (auto good = check_invoke_headers(x, request.dropped); !good) return good;
+  } else {
+    auto invoke = wire::bedrock::invoke_edits(x.envelope, x.body.view(), betas_to_send(x));
+    if (!invoke) return Refused(refusal_from(invoke.error(), "translation"));
+    edits = std::move(invoke->edits);
+    request.dropped = std::move(invoke->dropped);
+  }
   edits.insert(edits.end(), x.verdict.redactions.begin(), x.verdict.redactions.end());
   lower_output(x, upstream, edits);
   mark_for_cache(x, edits);
-  request.dropped = std::move(invoke->dropped);
   if (auto good = leave_out_thinking(x, edits, request.dropped); !good) return good;
   splice(x, std::move(edits), request);
-  address_bedrock(x, upstream, deployment,
+  address_bedrock(x, upstream, deployment.upstream_model,
                   x.envelope.stream ? "/invoke-with-response-stream" : "/invoke",
                   request.spliced->pieces(), request);
   return {};
 }
 
-// An ARN of an inference profile does not tell; then the group's facts do.
-bool is_claude(const catalog::ModelGroup& group, const catalog::Deployment& deployment) {
-  const auto& id = deployment.upstream_model;
-  return id.contains("claude") || (id.starts_with("arn:") && group.facts.target.family == "claude");
+// Converse to Converse: the client's own bytes.
+void build_converse(Exchange& x, const Upstream& upstream, const catalog::Deployment& deployment,
+                    UpstreamRequest& request) {
+  splice(x, edits_for(x, upstream, deployment), request);
+  address_bedrock(x, upstream, deployment.upstream_model,
+                  x.envelope.stream ? "/converse-stream" : "/converse", request.spliced->pieces(),
+                  request);
+}
+
+Outcome<void> build_count(const Exchange& x, const Upstream& upstream,
+                          const catalog::Deployment& deployment, UpstreamRequest& request) {
+  auto body = count_body(x);
+  if (!body) return Refused(std::move(body).error());
+  request.translated.body = std::move(*body);
+  request.body.push_back({request.translated.body.data(), request.translated.body.size()});
+  address_bedrock(x, upstream, wire::bedrock::foundation_model(deployment.upstream_model),
+                  "/count-tokens", {request.translated.body}, request);
+  return {};
 }
 
 }  // namespace
@@ -279,6 +369,11 @@ std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstrea
   wire::edit_gateway_members(x.envelope, x.body.view(), edits);
   mark_for_cache(x, edits);
   return edits;
+}
+
+bool is_claude(const catalog::ModelGroup& group, const catalog::Deployment& deployment) {
+  const auto& id = deployment.upstream_model;
+  return id.contains("claude") || (id.starts_with("arn:") && group.facts.target.family == "claude");
 }
 
 std::optional<Route> route_to(wire::Dialect client, const Upstream& upstream,
@@ -305,11 +400,22 @@ Outcome<std::unique_ptr<UpstreamRequest>> build_request(Exchange& x, const Upstr
   if (upstream.kind == UpstreamKind::kBedrock) {
     if (auto good = check_credentials(upstream); !good) return Refused(std::move(good).error());
   }
+  if (upstream.kind == UpstreamKind::kBedrock && wire::is_token_count(x.operation)) {
+    if (auto good = build_count(x, upstream, deployment, *request); !good) {
+      return Refused(std::move(good).error());
+    }
+    return request;
+  }
   Outcome<void> built;
   switch (route.form) {
     case UpstreamForm::kSameDialect:
       built = check_deployment_modes(x, deployment);
-      if (built) built = build_raw(x, upstream, deployment, *request);
+      if (!built) break;
+      if (upstream.kind == UpstreamKind::kBedrock) {
+        build_converse(x, upstream, deployment, *request);
+      } else {
+        built = build_raw(x, upstream, deployment, *request);
+      }
       break;
     case UpstreamForm::kInvokeModel:
       built = build_invoke(x, upstream, deployment, *request);

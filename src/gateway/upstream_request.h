@@ -23,6 +23,10 @@ std::optional<Route> route_to(wire::Dialect client, const Upstream& upstream,
                               const catalog::ModelGroup& group,
                               const catalog::Deployment& deployment);
 
+// Whether the deployment serves a model of Claude. An ARN of an inference profile does not tell;
+// then the group's facts do.
+bool is_claude(const catalog::ModelGroup& group, const catalog::Deployment& deployment);
+
 struct UpstreamRequest {
   UpstreamForm form = UpstreamForm::kSameDialect;
   wire::Dialect dialect = wire::Dialect::kOpenAiChat;  // the upstream's

@@ -7,9 +7,9 @@
 #include "wire/aws/event_stream.h"
 #include "wire/bedrock/converse_usage.h"
 #include "wire/frame_reader.h"
-#include "wire/named_value.h"
 #include "wire/json_slice.h"
 #include "wire/json_writer.h"
+#include "wire/named_value.h"
 #include "wire/usage_reader.h"
 
 namespace sekisho::wire {

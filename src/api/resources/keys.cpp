@@ -74,13 +74,18 @@ io::task<Result<Response>> create_key(Control& control, Request& request) {
   VirtualKey key;
   key.organisation = request.caller->organisation;
   apply_fields(request.body, key);
-  co_return co_await change_scene(control, request, [key](Scene& scene) -> Result<Response> {
+  auto aws = control.aws_keys;
+  co_return co_await change_scene(control, request, [key, aws](Scene& scene) -> Result<Response> {
     TRY_VOID(scene.sight.may_give(key));
     SystemRandom random;
     TRY(auto made, scene.identities.create(key, random, scene.now));
     std::string out;
     wire::JsonWriter w(out);
     w.begin_object().field("key", made.text);
+    if (aws) {
+      w.field("aws_access_key_id", aws->access_key_id(made.key.id));
+      w.field("aws_secret_access_key", aws->secret_access_key(made.key.id, made.key.hash));
+    }
     w.key("virtual_key");
     write_key(w, made.key);
     w.end_object();
@@ -179,7 +184,7 @@ std::vector<Route> key_routes() {
        "/api/v1/keys",
        P::kManage,
        kTag,
-       "Issue a virtual key; its text is shown once",
+       "Issue a virtual key; its text and its AWS credentials are shown once",
        create_key,
        {},
        fields},

@@ -171,6 +171,11 @@ void show_answer(const Command& command, const JsonValue& root, Language languag
     constexpr Text kOnce{"Keep it now: it is shown only once.",
                          "今すぐ保存してください。表示されるのはこの一度だけです。"};
     out << '\n' << printable(root.find(command.secret).text()) << '\n';
+    for (auto [name, variable] : {std::pair("aws_access_key_id", "AWS_ACCESS_KEY_ID"),
+                                  std::pair("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY")}) {
+      auto value = root.find(name);
+      if (value.exists()) out << variable << '=' << printable(value.text()) << '\n';
+    }
     err << kOnce.in(language) << '\n';
   }
   show_rest(command, root, language, out, err);
