@@ -240,11 +240,12 @@ class Bedrock final : public ProviderApi {
   Result<Prompt> read(const Call& call) const override {
     const auto path = split_path(call.path);
     constexpr std::string_view kOperations[] = {"converse", "converse-stream", "invoke",
-                                                "invoke-with-response-stream"};
+                                                "invoke-with-response-stream", "count-tokens"};
     if (!path || !is_one_of(kOperations, path->operation) || call.method != "POST") {
       return fail(Code::kUnsupported,
                   "Unable to determine service/operation name to be authorized");
     }
+    if (path->operation == "count-tokens") return read_count(call, path->model);
     const Model* model = find_model(Provider::kBedrock, path->model);
     if (model == nullptr) return converse_refusal("The provided model identifier is invalid.");
     if (model->needs_profile) {
@@ -266,8 +267,9 @@ class Bedrock final : public ProviderApi {
     return {};
   }
 
-  std::optional<std::string> count_answer(const Call&, std::int64_t) const override {
-    return std::nullopt;
+  std::optional<std::string> count_answer(const Call& call, std::int64_t tokens) const override {
+    if (!call.path.ends_with("/count-tokens")) return std::nullopt;
+    return Json::object({{"inputTokens", tokens}}).dump();
   }
 
   http::Headers headers(const Job& job) const override {
@@ -334,6 +336,51 @@ class Bedrock final : public ProviderApi {
   }
 
  private:
+  // Bare ids of foundation models only, and of few of them.
+  static Result<Prompt> read_count(const Call& call, const std::string& id) {
+    const Model* model = find_model(Provider::kBedrock, id);
+    const bool bare = id.starts_with("anthropic.") || id.starts_with("amazon.");
+    if (model == nullptr || !bare) {
+      return converse_refusal("The provided model identifier is invalid.");
+    }
+    if (!model->claude) {
+      return converse_refusal("The provided model doesn't support counting tokens.");
+    }
+    auto body = Json::parse(call.body);
+    if (!body) return converse_refusal("Malformed input request: " + body.error().detail);
+    TRY_VOID(converse_members(*body, "", {"input"}));
+    const Json& input = (*body)["input"];
+    TRY_VOID(converse_members(input, "input", {"converse", "invokeModel"}));
+    if (input.members().size() != 1) return converse_refusal("input must have one member");
+    if (input.has("converse")) {
+      const Json& converse = input["converse"];
+      TRY_VOID(
+          converse_members(converse, "input.converse",
+                           {"messages", "system", "toolConfig", "additionalModelRequestFields"}));
+      return read_converse(converse, *model);
+    }
+    TRY_VOID(converse_members(input["invokeModel"], "input.invokeModel", {"body"}));
+    const auto packed = decode_base64(input.at("invokeModel", "body").text());
+    if (!packed) return converse_refusal("input.invokeModel.body is not base64");
+    return read_counted_messages(call, *packed, *model);
+  }
+
+  // A maximum is needed (above the thinking budget, as the reader checks); a list of tools must not
+  // be empty; of betas one is known.
+  static Result<Prompt> read_counted_messages(const Call& call, std::string_view packed,
+                                              const Model& model) {
+    auto inner = Json::parse(packed);
+    if (!inner) return messages_refusal("Malformed input request: " + inner.error().detail);
+    const Json& tools = (*inner)["tools"];
+    if (tools.is_array() && tools.items().empty()) {
+      return messages_refusal("tools: List should have at least 1 item after validation");
+    }
+    for (const Json& beta : (*inner)["anthropic_beta"].items()) {
+      if (beta.text() != "claude-code-20250219") return messages_refusal("invalid beta flag");
+    }
+    return read_invoked(call, *inner, model);
+  }
+
   // Betas are taken from the body, and from the header too.
   static Result<Prompt> read_invoked(const Call& call, const Json& body, const Model& model) {
     if (!model.claude) return messages_refusal("simulated: InvokeModel of Claude models only");

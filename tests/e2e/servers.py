@@ -159,6 +159,8 @@ class Demo(Program):
         self.url = ready["url"]
         self.key = ready["developer_key"]
         self.admin = ready["administrator_key"]
+        self.aws = {"id": ready["developer_aws_access_key_id"],
+                    "secret": ready["developer_aws_secret_access_key"]}
         self.providers = ready["providers_url"]
 
 

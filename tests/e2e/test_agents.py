@@ -20,7 +20,7 @@ def task(folder):
 
 def check_traces(demo, client, bill):
     """One record per call, of this client and one session, with the tokens and costs of the bill."""
-    calls = [call for call in demo.calls(bill["count"]) if call["operation"] in ("chat", "messages")]
+    calls = [call for call in demo.calls(bill["count"]) if call["operation"] in ("chat", "messages", "converse")]
     assert len(calls) == bill["count"]
     assert {(call["client"], call["outcome"]) for call in calls} == {(client, "ok")}
     assert None not in {call["session"] for call in calls}

@@ -149,3 +149,21 @@ def test_claude_code(sim, tmp_path, model):
     bodies = [json.loads(base64.b64decode(request["body_base64"])) for request in asked]
     assert all("anthropic_beta" in body and "tools" in body for body in bodies)
     assert len(asked) == sum(call["stream"] for call in sim.bill()["calls"])  # nothing was refused
+
+
+@pytest.mark.parametrize("body, error", [
+    ({}, None), ({"thinking": {"type": "enabled", "budget_tokens": 2048}, "max_tokens": 1024},
+                 "max_tokens"),
+    ({"tools": []}, "tools"), ({"anthropic_beta": ["context-1m-2025-08-07"]}, "beta"),
+    ({"model": "claude-sonnet-4-6"}, "model"), ({"max_tokens": None}, "max_tokens")])
+def test_count_tokens(bedrock, body, error):
+    inner = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 5000, "messages": ask("hi"),
+             **body}
+    inner = {name: value for name, value in inner.items() if value is not None}
+    given = {"modelId": "anthropic.claude-sonnet-4-6",
+             "input": {"invokeModel": {"body": json.dumps(inner)}}}
+    if error is None:
+        assert bedrock.count_tokens(**given)["inputTokens"] > 0
+    else:
+        with pytest.raises(botocore.exceptions.ClientError, match=error):
+            bedrock.count_tokens(**given)

@@ -198,3 +198,13 @@ def test_bearer_key(running_tls_sim, certificate, monkeypatch):
     assert answer["stopReason"] == "end_turn"
     sent = running_tls_sim.get("/_sim/requests")["requests"][-1]["headers"]
     assert ["Authorization", "Bearer " + running_tls_sim.keys["bedrock"][0]] in sent
+
+
+def test_count_tokens(sim, bedrock):
+    said = {"converse": {"messages": [user("count these")]}}
+    counted = bedrock.count_tokens(modelId="anthropic.claude-sonnet-4-6", input=said)["inputTokens"]
+    answer = bedrock.converse(modelId=SONNET, messages=[user("count these")])
+    assert answer["usage"]["inputTokens"] == counted and len(sim.bill()["calls"]) == 1
+    for model in (SONNET, "amazon.nova-pro-v1:0"):  # no profiles, no other families
+        with pytest.raises(bedrock.exceptions.ValidationException):
+            bedrock.count_tokens(modelId=model, input=said)
