@@ -63,7 +63,7 @@ constexpr std::array kCodecs{
           anthropic::make_answer_encoder, anthropic::encode_request, anthropic::make_answer_decoder,
           anthropic::field_name},
     Codec{Dialect::kBedrockConverse, "", bedrock::decode_request, bedrock::make_converse_encoder,
-          bedrock::encode_converse_request, make_converse_decoder},
+          bedrock::encode_converse_request, make_converse_decoder, bedrock::field_name},
 };
 
 const Codec* codec_of(Dialect dialect) {

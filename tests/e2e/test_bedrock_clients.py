@@ -390,6 +390,56 @@ class TestBoto3:
         books_equal_bill(gateway)
 
 
+class TestConverseElsewhere:
+    """Converse to providers of other dialects."""
+    TOOLS = {"tools": [{"toolSpec": {"name": "weather", "description": "Weather", "inputSchema": {
+        "json": {"type": "object", "properties": {"city": {"type": "string"}}}}}}]}
+
+    def test_tools_and_back(self, gateway, signed_client):
+        said = converse(marker(scenario="tools", tools=[
+            {"name": "weather", "input": {"city": "Tokyo"}}, {"name": "weather", "input": {}}]))
+        stream = signed_client.converse_stream(
+            modelId="claude-sonnet-4-6", toolConfig=self.TOOLS, **said)
+        blocks, stop, usage = {}, None, None
+        for event in stream["stream"]:
+            if "contentBlockStart" in event:
+                start = event["contentBlockStart"]
+                blocks[start["contentBlockIndex"]] = [start["start"]["toolUse"], ""]
+            if "contentBlockDelta" in event and "toolUse" in event["contentBlockDelta"]["delta"]:
+                delta = event["contentBlockDelta"]
+                blocks[delta["contentBlockIndex"]][1] += delta["delta"]["toolUse"]["input"]
+            stop = event.get("messageStop", {}).get("stopReason", stop)
+            usage = event.get("metadata", {}).get("usage", usage)
+        calls = [{**tool, "input": json.loads(text or "{}")} for tool, text in blocks.values()]
+        assert [one["input"] for one in calls] == [{"city": "Tokyo"}, {}] and stop == "tool_use"
+        assert usage["inputTokens"] > 0 and usage["outputTokens"] > 0
+        answer = signed_client.converse(
+            modelId="claude-sonnet-4-6", toolConfig=self.TOOLS, messages=said["messages"] + [
+                {"role": "assistant", "content": [{"toolUse": one} for one in calls]},
+                {"role": "user", "content": [{"toolResult": {
+                    "toolUseId": one["toolUseId"], "content": [{"text": "sunny"}]}}
+                    for one in calls]}])
+        text = "".join(block.get("text", "") for block in answer["output"]["message"]["content"])
+        assert text == "Results:\nsunny\nsunny"
+        books_equal_bill(gateway)
+
+    def test_thinking_and_cache_points(self, gateway, signed_client):
+        answer = signed_client.converse(
+            modelId="claude-sonnet-4-6", inferenceConfig={"maxTokens": 4000},
+            system=[{"text": "be kind " * 2000}, {"cachePoint": {"type": "default"}}],
+            additionalModelRequestFields={"thinking": {"type": "enabled", "budget_tokens": 1024}},
+            **converse(marker(reasoning="step one")))
+        first = answer["output"]["message"]["content"][0]["reasoningContent"]["reasoningText"]
+        assert first["text"] == "step one" and first["signature"]
+        assert answer["usage"]["cacheWriteInputTokens"] > 1000
+        history = converse("a " + marker(reasoning="step one"))["messages"]
+        signed_client.converse(
+            modelId="claude-sonnet-4-6", inferenceConfig={"maxTokens": 4000},
+            additionalModelRequestFields={"thinking": {"type": "enabled", "budget_tokens": 1024}},
+            messages=history + [answer["output"]["message"]] + converse("go on")["messages"])
+        books_equal_bill(gateway)
+
+
 @pytest.mark.parametrize("model", [SONNET, "claude-sonnet-4-6"])
 def test_anthropics_bedrock_client(gateway, model):
     made = credentials(gateway)

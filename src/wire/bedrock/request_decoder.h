@@ -19,4 +19,7 @@ namespace sekisho::wire::bedrock {
 Result<std::unique_ptr<Conversation>> decode_request(std::string_view body,
                                                      std::vector<std::string>& dropped);
 
+// The client's name of a dropped field that an encoder named as OpenAI chat does.
+std::string field_name(std::string_view field);
+
 }  // namespace sekisho::wire::bedrock

@@ -212,6 +212,12 @@ TEST(FromConverse, ToolResultsOfEveryKind) {
   EXPECT_EQ(result.cache, CacheMark::kFiveMinutes);
 }
 
+TEST(FromConverse, DroppedFieldsHaveTheClientsNames) {
+  EXPECT_EQ(field_name("top_p"), "inferenceConfig.topP");
+  EXPECT_EQ(field_name("metadata.team"), "requestMetadata.team");
+  EXPECT_EQ(field_name("guardrailConfig"), "guardrailConfig");
+}
+
 TEST(FromConverse, WrongInputIsNamed) {
   EXPECT_EQ(decode("[]")->error(), "body: not a JSON object");
   EXPECT_EQ(decode("{}")->error(), "messages: not an array");

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "wire/bedrock/reading.h"
+#include "wire/bedrock/request_decoder.h"
 #include "wire/json_text.h"
 
 namespace sekisho::wire::bedrock {
@@ -204,7 +205,33 @@ constexpr std::array kSettings{
     Setting{"serviceTier", service_tier},
 };
 
+struct Name {
+  std::string_view chat, converse;
+};
+
+constexpr std::array kNames{
+    Name{"temperature", "inferenceConfig.temperature"},
+    Name{"top_p", "inferenceConfig.topP"},
+    Name{"top_k", "additionalModelRequestFields.top_k"},
+    Name{"stop", "inferenceConfig.stopSequences"},
+    Name{"max_tokens", "inferenceConfig.maxTokens"},
+    Name{"response_format", "outputConfig.textFormat"},
+    Name{"cache_control", "cachePoint"},
+    Name{"cache_control.ttl", "cachePoint.ttl"},
+    Name{"tool_choice", "toolConfig.toolChoice"},
+    Name{"parallel_tool_calls", "additionalModelRequestFields.tool_choice"},
+    Name{"messages[].reasoning_content", "messages.content.reasoningContent"},
+};
+
 }  // namespace
+
+std::string field_name(std::string_view field) {
+  constexpr std::string_view kMetadata = "metadata.";
+  if (field.starts_with(kMetadata))
+    return std::string("requestMetadata.").append(field.substr(kMetadata.size()));
+  const auto* found = std::ranges::find(kNames, field, &Name::chat);
+  return std::string(found == kNames.end() ? field : found->converse);
+}
 
 Result<void> read_setting(Reading& reading, std::string_view name, JsonValue value) {
   const auto* found = std::ranges::find(kSettings, name, &Setting::name);
