@@ -445,7 +445,7 @@ TEST_F(UpstreamTrouble, OverflowInAPackedStreamKeepsItsWords) {
 }
 
 TEST_F(UpstreamTrouble, CountingThatIsNotOfferedSaysSo) {
-  start(UpstreamKind::kBedrock, {{json_reply(500, "{}")}});
+  start(UpstreamKind::kOpenAi, {{json_reply(500, "{}")}});
   auto seen = ask("/v1/messages/count_tokens", false);
   EXPECT_EQ(seen.status, 501);
   EXPECT_THAT(seen.body, HasSubstr("\"not_supported\""));

@@ -210,7 +210,8 @@ TEST(TranslateProperty, ConversationsSurviveTheWayThroughMessages) {
     for (const char* member : {"system", "messages", "toolConfig"}) {
       const auto a = one.parse(direct->body)[member], b = other.parse(back->body)[member];
       RC_ASSERT(a.error() == b.error());
-      if (!a.error()) RC_ASSERT(simdjson::minify(a.value()) == simdjson::minify(b.value()));
+      if (!a.error())
+        RC_ASSERT(simdjson::minify(a.value_unsafe()) == simdjson::minify(b.value_unsafe()));
     }
   });
 }

@@ -43,9 +43,12 @@ TEST(InvokeRequest, ModelAndStreamLeaveAndTheVersionComes) {
             with_version(R"("messages":[]})"));
 }
 
-TEST(InvokeRequest, AVersionThatIsThereStays) {
-  EXPECT_EQ(edited(R"({"anthropic_version":"v","messages":[],"model":"m"})").body,
-            R"({"anthropic_version":"v","messages":[]})");
+TEST(InvokeRequest, BedrocksVersionStaysAndAnotherBecomesIt) {
+  const std::string whole = R"({"messages":[],"anthropic_version":"bedrock-2023-05-31"})";
+  EXPECT_EQ(edited(R"({"messages":[],"anthropic_version":"bedrock-2023-05-31","model":"m"})").body,
+            whole);
+  EXPECT_EQ(edited(R"({"anthropic_version":"vertex-2023-10-16","messages":[],"model":"m"})").body,
+            with_version(R"("messages":[]})"));
 }
 
 TEST(InvokeRequest, KnownBetasMoveIntoTheBodyAndOthersAreTold) {
