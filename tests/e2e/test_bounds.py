@@ -213,10 +213,8 @@ def test_explain_reckons_as_admission_does(gateway):
 
 
 def test_explain_knows_the_api_and_the_blocked(gateway):
-    told = explain(gateway, gateway.admin, model="claude-sonnet-4-6", api="chat")
-    assert told["allowed"] is False and told["refusal"]["rule"] == "dialect"
-    assert told["refusal"]["sentence"].split(" (rule")[0] in said(
-        gateway.post(CHAT, chat(model="claude-sonnet-4-6")))
+    assert explain(gateway, gateway.admin, model="claude-sonnet-4-6", api="chat")["allowed"]
+    assert gateway.post(CHAT, chat(model="claude-sonnet-4-6"))[0] == 200
     assert explain(gateway, gateway.admin, model="claude-sonnet-4-6", api="messages")["allowed"]
     status, _, body = call(gateway.url + "/api/v1/users", gateway.admin,
                            {"name": "Alice", "email": "alice@example.com"})
