@@ -15,10 +15,11 @@ struct Route {
 
 // "/bedrock/model/…" and "/model/…" alike; a path says which provider it is for.
 std::optional<Route> route(std::string_view path) {
-  constexpr std::array<std::pair<std::string_view, Provider>, 3> kPrefixes{{
+  constexpr std::array<std::pair<std::string_view, Provider>, 4> kPrefixes{{
       {"/bedrock", Provider::kBedrock},
       {"/openai", Provider::kOpenAi},
       {"/anthropic", Provider::kAnthropic},
+      {"/gemini", Provider::kGemini},
   }};
   for (const auto& [prefix, provider] : kPrefixes) {
     if (path.starts_with(prefix) && path.substr(prefix.size()).starts_with('/')) {
@@ -26,6 +27,7 @@ std::optional<Route> route(std::string_view path) {
     }
   }
   if (path.starts_with("/model/")) return Route{Provider::kBedrock, path};
+  if (path.contains("/models/") && path.contains(':')) return Route{Provider::kGemini, path};
   if (path.contains("/messages")) return Route{Provider::kAnthropic, path};
   if (path.ends_with("/chat/completions")) return Route{Provider::kOpenAi, path};
   return std::nullopt;
@@ -98,6 +100,7 @@ SimCore::SimCore(const Clock& clock, Random& random, CoreOptions options)
   apis_.push_back(make_bedrock(options_.keys));
   apis_.push_back(make_openai(options_.keys));
   apis_.push_back(make_anthropic(options_.keys));
+  apis_.push_back(make_gemini(options_.keys));
 }
 
 void SimCore::reset() {

@@ -50,7 +50,8 @@ Json models_json() {
 }
 
 std::optional<Provider> provider_named(std::string_view name) {
-  for (Provider provider : {Provider::kBedrock, Provider::kOpenAi, Provider::kAnthropic}) {
+  for (Provider provider :
+       {Provider::kBedrock, Provider::kOpenAi, Provider::kAnthropic, Provider::kGemini}) {
     if (provider_name(provider) == name) return provider;
   }
   return std::nullopt;

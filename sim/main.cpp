@@ -84,7 +84,8 @@ Json keys_json(const Keys& keys) {
   return Json::object({{"aws", std::move(aws)},
                        {"bedrock", plain_keys(keys.bedrock)},
                        {"openai", plain_keys(keys.openai)},
-                       {"anthropic", plain_keys(keys.anthropic)}});
+                       {"anthropic", plain_keys(keys.anthropic)},
+                       {"gemini", plain_keys(keys.gemini)}});
 }
 
 void announce(const Arguments& arguments, const std::vector<std::string>& urls,

@@ -5,7 +5,8 @@
 namespace sekisho::sim {
 namespace {
 
-constexpr Provider kB = Provider::kBedrock, kA = Provider::kAnthropic, kO = Provider::kOpenAi;
+constexpr Provider kB = Provider::kBedrock, kA = Provider::kAnthropic, kO = Provider::kOpenAi,
+                   kG = Provider::kGemini;
 
 // USD per million tokens × 1000, so that a tenth of a cent is 1.
 constexpr std::int64_t milli(std::int64_t thousandths) {
@@ -95,6 +96,19 @@ constexpr Model gpt_oss(std::string_view id, Rates price) {
   return model;
 }
 
+constexpr Model gemini(std::string_view id, Rates price, bool signs_calls, bool always_thinks) {
+  Model model{.provider = kG,
+              .id = id,
+              .rates = price,
+              .context = 1'048'576,
+              .max_output = 65'536,
+              .cache_minimum = 1024};
+  model.thinking = true;
+  model.signs_calls = signs_calls;
+  model.always_thinks = always_thinks;
+  return model;
+}
+
 constexpr std::int64_t k1M = 1'000'000;
 
 constexpr std::array kModels{
@@ -150,6 +164,13 @@ constexpr std::array kModels{
     gpt("gpt-4o", rates(2500, 10000, 1250, 0, 0), 128'000, 16'384, false),
     gpt("gpt-4o-mini", rates(150, 600, 75, 0, 0), 128'000, 16'384, false),
     gpt("o4-mini", rates(1100, 4400, 275, 0, 0), 200'000, 100'000, true),
+
+    over_200k(gemini("gemini-2.5-pro", rates(1250, 10000, 125, 0, 0), false, true),
+              rates(2500, 15000, 250, 0, 0)),
+    gemini("gemini-2.5-flash", rates(300, 2500, 30, 0, 0), false, false),
+    over_200k(gemini("gemini-3.1-pro-preview", rates(2000, 12000, 200, 0, 0), true, true),
+              rates(4000, 18000, 400, 0, 0)),
+    gemini("gemini-3.8-flash", rates(750, 3750, 75, 0, 0), true, false),
 };
 
 }  // namespace
@@ -162,6 +183,8 @@ std::string_view provider_name(Provider provider) {
       return "openai";
     case Provider::kAnthropic:
       return "anthropic";
+    case Provider::kGemini:
+      return "gemini";
   }
   return "";
 }

@@ -10,7 +10,7 @@
 
 namespace sekisho::sim {
 
-enum class Provider : std::uint8_t { kBedrock, kOpenAi, kAnthropic };
+enum class Provider : std::uint8_t { kBedrock, kOpenAi, kAnthropic, kGemini };
 std::string_view provider_name(Provider provider);
 
 struct Rates {
@@ -32,6 +32,8 @@ struct Model {
   bool refuses_sampling = false;  // temperature, top_p, top_k are refused
   bool refuses_forced = false;    // tool_choice any / tool is refused
   bool refuses_prefill = false;   // the conversation must end with a user message
+  bool signs_calls = false;       // Gemini 3: calls must come back with their thought signatures
+  bool always_thinks = false;     // Gemini: a thinking budget of 0 is refused
   bool needs_profile = false;     // on-demand throughput is not supported for the bare id
   bool images = true, tools = true;
   bool tool_caching = true;         // cache points among tools

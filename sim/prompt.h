@@ -64,6 +64,7 @@ struct Prompt {
   std::vector<std::string> stop_sequences;
   bool include_usage = false;  // OpenAI: stream_options.include_usage
   std::int64_t choices = 1;    // OpenAI: n
+  bool json_array = false;     // Gemini: a stream without alt=sse
   bool invoked = false;        // Bedrock: InvokeModel, in the dialect of Messages
 
   void add(std::string_view kind, std::string_view text, std::int64_t tokens);

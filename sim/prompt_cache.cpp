@@ -44,8 +44,9 @@ SimUsage PromptCache::use(const std::string& account, const Model& model,
     for (const PromptBlock& block : blocks) usage.input += block.tokens;
     return usage;
   }
-  return model.provider == Provider::kOpenAi ? use_automatic(store, model, blocks, now)
-                                             : use_marks(store, model, blocks, now);
+  const bool automatic = model.provider == Provider::kOpenAi || model.provider == Provider::kGemini;
+  return automatic ? use_automatic(store, model, blocks, now)
+                   : use_marks(store, model, blocks, now);
 }
 
 SimUsage PromptCache::use_marks(Store& store, const Model& model,

@@ -47,6 +47,8 @@ struct Keys {
                             {"sk-sekisho-sim-openai-2", "org-sim-2"}};
   std::vector<Plain> anthropic{{"sk-ant-sekisho-sim-1", "ant-sim-1"},
                                {"sk-ant-sekisho-sim-2", "ant-sim-2"}};
+  std::vector<Plain> gemini{{"AIza-sekisho-sim-gemini-1", "gemini-sim-1"},
+                            {"AIza-sekisho-sim-gemini-2", "gemini-sim-2"}};
 };
 
 // An error answer before any stream.
@@ -106,6 +108,7 @@ class ProviderApi {
 std::unique_ptr<ProviderApi> make_bedrock(const Keys& keys);
 std::unique_ptr<ProviderApi> make_openai(const Keys& keys);
 std::unique_ptr<ProviderApi> make_anthropic(const Keys& keys);
+std::unique_ptr<ProviderApi> make_gemini(const Keys& keys);
 
 // Parts of `text` of about `bytes` bytes that never split a character.
 std::vector<std::string_view> split_text(std::string_view text, std::int64_t bytes);

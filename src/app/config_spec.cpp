@@ -102,7 +102,7 @@ Key upstreams() {
       {required(
            text("name", "", {"Name used by deployments.", "デプロイメントから参照する名前。"})),
        required(choice("kind", "", {"Which API it speaks.", "プロバイダーの API の種類。"},
-                       {"bedrock", "anthropic", "openai"})),
+                       {"bedrock", "anthropic", "openai", "gemini"})),
        text("endpoint", "",
             {"Base URL. Default: the provider's own (for bedrock from the region).",
              "ベース URL。省略時はプロバイダー標準（bedrock はリージョンから決定）。"}),

@@ -9,6 +9,7 @@ namespace {
 
 std::string default_endpoint(const UpstreamConfig& config) {
   if (config.kind == "anthropic") return "https://api.anthropic.com";
+  if (config.kind == "gemini") return "https://generativelanguage.googleapis.com/v1beta";
   if (config.kind == "openai") return "https://api.openai.com/v1";
   bool china = config.region.starts_with("cn-");
   return "https://bedrock-runtime." + config.region + ".amazonaws.com" + (china ? ".cn" : "");
@@ -17,6 +18,7 @@ std::string default_endpoint(const UpstreamConfig& config) {
 gateway::UpstreamKind kind_of(const std::string& name) {
   if (name == "anthropic") return gateway::UpstreamKind::kAnthropic;
   if (name == "bedrock") return gateway::UpstreamKind::kBedrock;
+  if (name == "gemini") return gateway::UpstreamKind::kGemini;
   return gateway::UpstreamKind::kOpenAi;
 }
 

@@ -59,7 +59,7 @@ struct ModelFacts {
 
 // One row of the starter table: a model id at a kind of provider.
 struct StarterRow {
-  std::string provider;        // "bedrock", "anthropic", "openai"
+  std::string provider;        // "bedrock", "anthropic", "openai", "gemini"
   std::string upstream_model;  // "us.anthropic.claude-sonnet-4-6"
   ModelFacts facts;
   Prices prices;

@@ -14,7 +14,7 @@ namespace sekisho::catalog {
 struct UpstreamRow {
   UpstreamId id;
   std::string name;
-  std::string provider;  // "bedrock", "anthropic", "openai": column of the starter table
+  std::string provider;  // "bedrock", "anthropic", "openai", "gemini": column of the starter table
 };
 
 struct DeploymentSettings {

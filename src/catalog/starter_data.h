@@ -1,11 +1,12 @@
 #pragma once
 // The starter table as text, read by starter_table.cpp. All figures were read from the price file
 // that litellm 1.109.1 (2026-11-12) carries; each is stated there, none is computed. Where that
-// file names the page it took a figure from, the row says so (aws, anthropic, openai), otherwise
-// "unstated". A rate that is not stated is "-".
+// file names the page it took a figure from, the row says so (aws, anthropic, openai, google),
+// otherwise "unstated". A rate that is not stated is "-".
 //
 // kModels, one model a line:      name family trait…
-// kBedrock, kAnthropic, kOpenAi:  model-id name context-window max-output
+// kBedrock, kAnthropic, kOpenAi, kGemini:
+//                                 model-id name context-window max-output
 //                                   prefix,… source input output cache-read write-5m write-1h
 //                                     >tokens the same five rates, for prompts above that
 // Rates are USD per million tokens. A prefix is that of a cross-region profile, "." stands for
@@ -13,7 +14,7 @@
 //
 // Traits: reasoning, no-images, no-tools, no-caching, no-sampling (temperature and top_p are
 // refused), no-forced (tool choice), no-schema (answers by a JSON schema, as AWS lists them),
-// adaptive (thinking by effort instead of a budget), no-prefill, thinks (always; so reasoning),
+// adaptive (thinking by effort or level instead of a budget), no-prefill, thinks (always; so reasoning),
 // cache=N (shortest prefix that is cached), fast=P and us=P (percent of the price with speed "fast"
 // and inference_geo "us", at Anthropic's own API), image=N (the most tokens that one image is
 // billed as; else image_tokens_of its family).
@@ -31,5 +32,6 @@ extern const char* const kModels;
 extern const char* const kBedrock;
 extern const char* const kAnthropic;
 extern const char* const kOpenAi;
+extern const char* const kGemini;
 
 }  // namespace sekisho::catalog::starter

@@ -112,4 +112,34 @@ o4-mini o4-mini 200000 100000
   . openai 1.1 4.4 0.275 - -
 )";
 
+// Text, images and video; sound costs more at most of them, and is not let through.
+extern const char* const kGemini = R"(
+gemini-2.5-flash gemini-2.5-flash 1048576 65536
+  . google 0.3 2.5 0.03 - -
+gemini-2.5-flash-lite gemini-2.5-flash-lite 1048576 65536
+  . google 0.1 0.4 0.01 - -
+gemini-2.5-pro gemini-2.5-pro 1048576 65536
+  . google 1.25 10 0.125 - -
+    >200000 2.5 15 0.25 - -
+gemini-3-flash-preview gemini-3-flash 1048576 65536
+  . google 0.5 3 0.05 - -
+gemini-3.1-flash-lite gemini-3.1-flash-lite 1048576 65536
+  . google 0.25 1.5 0.025 - -
+gemini-3.1-pro-preview gemini-3.1-pro 1048576 65536
+  . google 2 12 0.2 - -
+    >200000 4 18 0.4 - -
+gemini-3.5-flash gemini-3.5-flash 1048576 65536
+  . google 1.5 9 0.15 - -
+gemini-3.5-flash-lite gemini-3.5-flash-lite 1048576 65536
+  . google 0.3 2.5 0.03 - -
+gemini-3.6-flash gemini-3.6-flash 1048576 65536
+  . google 0.75 3.75 0.075 - -
+gemini-3.7-flash gemini-3.7-flash 1048576 65536
+  . google 0.75 3.75 0.075 - -
+gemini-3.8-flash gemini-3.8-flash 1048576 65536
+  . google 0.75 3.75 0.075 - -
+gemini-4-argon gemini-4-argon 1048576 1048576
+  . google 2 10 0.1 - -
+)";
+
 }  // namespace sekisho::catalog::starter

@@ -23,6 +23,18 @@ claude-sonnet-4-5 claude reasoning cache=1024
 claude-sonnet-4-6 claude reasoning adaptive no-prefill cache=1024 us=110
 claude-sonnet-5 claude reasoning no-sampling adaptive no-prefill cache=1024 us=110
 claude-sonnet-5-5 claude no-sampling no-forced adaptive no-prefill thinks cache=512 us=110
+gemini-2.5-flash gemini reasoning
+gemini-2.5-flash-lite gemini reasoning
+gemini-2.5-pro gemini thinks
+gemini-3-flash gemini reasoning adaptive
+gemini-3.1-flash-lite gemini reasoning adaptive
+gemini-3.1-pro gemini thinks adaptive
+gemini-3.5-flash gemini reasoning adaptive
+gemini-3.5-flash-lite gemini reasoning adaptive
+gemini-3.6-flash gemini reasoning adaptive
+gemini-3.7-flash gemini reasoning adaptive
+gemini-3.8-flash gemini reasoning adaptive
+gemini-4-argon gemini thinks adaptive
 gpt-4.1 gpt image=1536
 gpt-4.1-mini gpt image=2489
 gpt-4.1-nano gpt image=3779

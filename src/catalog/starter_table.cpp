@@ -119,6 +119,7 @@ std::string source_text(std::string_view source) {
   std::string_view page = source == "aws"         ? "AWS Bedrock price list"
                           : source == "anthropic" ? "Anthropic pricing page"
                           : source == "openai"    ? "OpenAI pricing page"
+                          : source == "google"    ? "Gemini API pricing page"
                                                   : "";
   if (page.empty()) broken(source);
   return std::string(page) + ", by the " + std::string(kVia);
@@ -188,6 +189,7 @@ std::vector<StarterRow> read_table() {
   Reader("bedrock", models, rows).read(starter::kBedrock);
   Reader("anthropic", models, rows).read(starter::kAnthropic);
   Reader("openai", models, rows).read(starter::kOpenAi);
+  Reader("gemini", models, rows).read(starter::kGemini);
   return rows;
 }
 

@@ -19,7 +19,7 @@ TEST(StarterTable, HasEveryKindOfProvider) {
     providers.insert(row.provider);
     EXPECT_TRUE(ids.insert(row.provider + " " + row.upstream_model).second) << row.upstream_model;
   }
-  EXPECT_EQ(providers, (std::set<std::string>{"anthropic", "bedrock", "openai"}));
+  EXPECT_EQ(providers, (std::set<std::string>{"anthropic", "bedrock", "gemini", "openai"}));
   EXPECT_GE(ids.size(), 60u);
 }
 
@@ -55,6 +55,8 @@ TEST(StarterTable, StatesThePublishedFigures) {
   EXPECT_EQ(in_out("bedrock", "us.meta.llama3-3-70b-instruct-v1:0"), "0.72/0.72");
   EXPECT_EQ(in_out("anthropic", "claude-opus-5-5"), "4/20");
   EXPECT_EQ(in_out("openai", "gpt-5.6"), "4/20");
+  EXPECT_EQ(in_out("gemini", "gemini-2.5-pro"), "1.25/10");
+  EXPECT_EQ(in_out("gemini", "gemini-3.8-flash"), "0.75/3.75");
   EXPECT_EQ(find_starter("bedrock", "us.anthropic.claude-unknown"), nullptr);
 }
 

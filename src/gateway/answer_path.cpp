@@ -134,6 +134,7 @@ class TranslatedPath final : public AnswerPath {
     encoding.created = unix_ms(x.record.at) / 1000;
     encoding.stream = stream;
     encoding.include_usage = x.envelope.include_usage;
+    encoding.json_array = x.json_array;
     encoding.estimated_prompt = estimate_prompt(x);
     encoding.tool_names = request.translated.tool_names;
     return encoding;
@@ -262,8 +263,10 @@ std::unique_ptr<AnswerPath> path_of(const Exchange& x, const UpstreamRequest& re
     return std::make_unique<TranslatedPath>(x, request, stream);
   }
   bool packed = stream && request.form == UpstreamForm::kInvokeModel;
-  auto answer =
-      packed ? wire::bedrock::make_invoke_stream() : wire::make_raw_answer(x.dialect, stream);
+  bool array = stream && request.json_array;
+  auto answer = packed  ? wire::bedrock::make_invoke_stream()
+                : array ? wire::make_raw_array()
+                        : wire::make_raw_answer(x.dialect, stream);
   return std::make_unique<RawPath>(x, std::move(answer), request.usage_injected);
 }
 

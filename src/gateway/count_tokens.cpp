@@ -74,6 +74,7 @@ bool counts_tokens(const Exchange& x, const catalog::Deployment& deployment) {
   if (!upstream) return false;
   bool messages = x.dialect == wire::Dialect::kAnthropicMessages;
   if (upstream->kind == UpstreamKind::kAnthropic) return messages;
+  if (upstream->kind == UpstreamKind::kGemini) return x.dialect == wire::Dialect::kGemini;
   bool known = messages || x.dialect == wire::Dialect::kBedrockConverse;
   return known && upstream->kind == UpstreamKind::kBedrock && is_claude(*x.model, deployment) &&
          !wire::bedrock::foundation_model(deployment.upstream_model).empty();

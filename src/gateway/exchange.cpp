@@ -1,12 +1,13 @@
 #include "gateway/exchange.h"
 
 #include "gateway/call_bounds.h"
+#include "gateway/query_string.h"
 #include "gateway/settlement.h"
 
 namespace sekisho::gateway {
 namespace {
 
-// Paths that clients of both dialects ask for are answered in the client's.
+// Paths that clients of several dialects ask for are answered in the client's.
 wire::Dialect dialect_of(const http::RequestHead& request, wire::Operation operation) {
   using enum wire::Operation;
   if (operation == kWrongMethod) {
@@ -17,6 +18,7 @@ wire::Dialect dialect_of(const http::RequestHead& request, wire::Operation opera
   if (shared && request.headers.find("anthropic-version")) {
     return wire::Dialect::kAnthropicMessages;
   }
+  if (shared && request.headers.find("x-goog-api-key")) return wire::Dialect::kGemini;
   return wire::dialect_of(operation);
 }
 
@@ -51,6 +53,8 @@ Exchange::Exchange(Worker& worker_in, http::ServerExchange& http_in, wire::Opera
   const auto& headers = http.request().headers;
   client = client_of(headers);
   betas = betas_of(headers);
+  json_array = operation == wire::Operation::kStreamGenerateContent &&
+               !asks_for_events(http.request().query());
   record.request = id;
   record.at = wall;
   record.client = wire::client_name(client);

@@ -37,6 +37,7 @@ struct Exchange {
   SteadyTime arrived;
   PolicyPtr policy;  // pinned for the whole exchange
   wire::ClientKind client = wire::ClientKind::kUnknown;
+  bool json_array = false;  // Gemini: the stream is asked for as one JSON array
 
   // identify
   const KeyPolicy* key = nullptr;

@@ -19,7 +19,19 @@ std::string provider_name(const Policy& policy, const catalog::Deployment& deplo
   return std::string(prefix) + deployment.upstream_model;
 }
 
-void write_model(wire::JsonWriter& w, const catalog::ModelGroup& group, bool anthropic_shape) {
+void write_google_model(wire::JsonWriter& w, const catalog::ModelGroup& group) {
+  w.begin_object().field("name", std::string_view("models/" + group.name));
+  w.field("version", "001").field("displayName", group.name);
+  if (group.facts.context_window > 0) w.field("inputTokenLimit", group.facts.context_window);
+  if (group.facts.max_output > 0) w.field("outputTokenLimit", group.facts.max_output);
+  w.key("supportedGenerationMethods").begin_array();
+  w.string("generateContent").string("streamGenerateContent").string("countTokens");
+  w.end_array().field("thinking", group.facts.target.reasoning).end_object();
+}
+
+void write_model(wire::JsonWriter& w, const catalog::ModelGroup& group, wire::Dialect shape) {
+  if (shape == wire::Dialect::kGemini) return write_google_model(w, group);
+  bool anthropic_shape = shape == wire::Dialect::kAnthropicMessages;
   w.begin_object().field("id", group.name);
   if (anthropic_shape) {
     w.field("type", "model").field("display_name", group.name);
@@ -71,14 +83,16 @@ void write_info(wire::JsonWriter& w, const catalog::ModelGroup& group,
 
 }  // namespace
 
-std::string models_json(const Policy& policy, const KeyPolicy& key, bool anthropic_shape) {
+std::string models_json(const Policy& policy, const KeyPolicy& key, wire::Dialect shape) {
   auto allowed = policy.allowed_models(key);
+  bool anthropic_shape = shape == wire::Dialect::kAnthropicMessages;
+  bool google_shape = shape == wire::Dialect::kGemini;
   std::string out;
   wire::JsonWriter w(out);
   w.begin_object();
-  if (!anthropic_shape) w.field("object", "list");
-  w.key("data").begin_array();
-  for (const auto* group : allowed) write_model(w, *group, anthropic_shape);
+  if (!anthropic_shape && !google_shape) w.field("object", "list");
+  w.key(google_shape ? "models" : "data").begin_array();
+  for (const auto* group : allowed) write_model(w, *group, shape);
   w.end_array();
   if (anthropic_shape) {
     w.field("has_more", false);
@@ -112,10 +126,10 @@ std::string model_info_json(const Policy& policy, const KeyPolicy& key) {
 
 namespace {
 
-std::string model_json(const catalog::ModelGroup& group, bool anthropic_shape) {
+std::string model_json(const catalog::ModelGroup& group, wire::Dialect shape) {
   std::string out;
   wire::JsonWriter w(out);
-  write_model(w, group, anthropic_shape);
+  write_model(w, group, shape);
   return out;
 }
 
@@ -133,9 +147,8 @@ Outcome<const KeyPolicy*> identify_reader(const http::RequestHead& request, cons
 }
 
 Outcome<std::string> answer_body(Exchange& x) {
-  bool anthropic = x.dialect == wire::Dialect::kAnthropicMessages;
   if (x.operation == wire::Operation::kModelInfo) return model_info_json(*x.policy, *x.key);
-  if (x.operation == wire::Operation::kListModels) return models_json(*x.policy, *x.key, anthropic);
+  if (x.operation == wire::Operation::kListModels) return models_json(*x.policy, *x.key, x.dialect);
   const auto& request = x.http.request();
   if (x.operation == wire::Operation::kListInferenceProfiles) {
     return inference_profiles_json(*x.policy, *x.key, request.query());
@@ -146,7 +159,7 @@ Outcome<std::string> answer_body(Exchange& x) {
   if (x.operation == wire::Operation::kGetInferenceProfile) {
     return inference_profile_json(*x.policy, *x.key, *x.model);
   }
-  return model_json(*x.model, anthropic);
+  return model_json(*x.model, x.dialect);
 }
 
 }  // namespace

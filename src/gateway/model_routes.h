@@ -11,7 +11,7 @@ io::task<void> answer_models(Exchange& exchange);
 // 405 for a data path that does not take the method.
 io::task<void> refuse_method(Exchange& exchange);
 
-std::string models_json(const Policy& policy, const KeyPolicy& key, bool anthropic_shape);
+std::string models_json(const Policy& policy, const KeyPolicy& key, wire::Dialect shape);
 std::string model_info_json(const Policy& policy, const KeyPolicy& key);
 
 }  // namespace sekisho::gateway

@@ -15,6 +15,8 @@ wire::Dialect dialect_of(UpstreamKind kind) {
       return wire::Dialect::kAnthropicMessages;
     case UpstreamKind::kBedrock:
       return wire::Dialect::kBedrockConverse;
+    case UpstreamKind::kGemini:
+      return wire::Dialect::kGemini;
   }
   return wire::Dialect::kOpenAiChat;
 }
@@ -27,6 +29,8 @@ std::string_view provider_prefix(UpstreamKind kind) {
       return "anthropic/";
     case UpstreamKind::kBedrock:
       return "bedrock/";
+    case UpstreamKind::kGemini:
+      return "gemini/";
   }
   return "";
 }

@@ -24,7 +24,7 @@
 
 namespace sekisho::gateway {
 
-enum class UpstreamKind : std::uint8_t { kOpenAi, kAnthropic, kBedrock };
+enum class UpstreamKind : std::uint8_t { kOpenAi, kAnthropic, kBedrock, kGemini };
 
 // Where and how a provider is reached. `origin.tls` outlives every snapshot.
 struct Upstream {

@@ -88,6 +88,14 @@ std::optional<std::string> credential_parameter(std::string_view query) {
   return found;
 }
 
+bool asks_for_events(std::string_view query) {
+  bool events = false;
+  for_each_parameter(query, [&](std::string_view, std::string_view name, std::string_view value) {
+    events = events || (decode(name) == "alt" && decode(value) == "sse");
+  });
+  return events;
+}
+
 std::string query_for_upstream(std::string_view query) {
   std::string out;
   for_each_parameter(query,

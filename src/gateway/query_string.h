@@ -16,6 +16,9 @@ std::optional<std::string> credential_parameter(std::string_view query);
 bool holds_virtual_key(std::string_view query);
 
 // The parameters that a provider may see, as they were written ("beta=true"); empty if none.
+// Gemini's `alt=sse`: a stream of events, else it is one JSON array.
+bool asks_for_events(std::string_view query);
+
 std::string query_for_upstream(std::string_view query);
 
 }  // namespace sekisho::gateway

@@ -96,6 +96,7 @@ wire::Refusal blocked_answer(const guard::RuleInfo& rule) {
 // nobody takes it for a whole answer.
 io::task<void> end_broken(Exchange& x, const wire::Refusal& refusal) {
   auto bytes = wire::render_stream_error(refusal, x.error_dialect, x.language(), x.id_text);
+  if (x.json_array) bytes = (x.record.response_bytes > 0 ? "," : "[") + bytes + "]";
   (void)co_await x.http.send(bytes);
   co_await x.http.cut();
 }
@@ -156,7 +157,9 @@ io::task<bool> begin_stream(Exchange& x) {
   auto headers = answer_headers(x);
   auto framing = wire::framing_of(x.operation);
   bool sse = framing == wire::Framing::kServerSentEvents;
-  headers.add("content-type", sse ? "text/event-stream" : "application/vnd.amazon.eventstream");
+  headers.add("content-type", x.json_array ? "application/json"
+                              : sse        ? "text/event-stream"
+                                           : "application/vnd.amazon.eventstream");
   if (framing == wire::Framing::kPackedMessages) {
     headers.add("x-amzn-bedrock-content-type", "application/json");
   }
@@ -188,8 +191,15 @@ AttemptEnd failed_attempt(Exchange& x, const wire::UpstreamError& error, wire::R
   return end;
 }
 
-RetryHeaders retry_headers(const Exchange& x, const http::ClientResponse& answer) {
-  return read_retry_headers(answer.head().headers, x.worker.loop.clock().wall());
+// What the headers say, or else the error itself.
+RetryHeaders retry_wishes(const Exchange& x, const http::ClientResponse& answer,
+                          const wire::UpstreamError& error) {
+  auto wishes = read_retry_headers(answer.head().headers, x.worker.loop.clock().wall());
+  if (!wishes.after && error.retry_after_ms) {
+    wishes.after = std::min<Duration>(std::chrono::milliseconds(*error.retry_after_ms),
+                                      limits::kRetryAfterLongest);
+  }
+  return wishes;
 }
 
 // Then it is paid for, whatever comes of it.
@@ -199,7 +209,7 @@ bool has_served(const AnswerPath& path) {
 
 // The provider's error in the place of an answer whose status was 200.
 AttemptEnd told_instead(Exchange& x, const ToldError& told, http::ClientResponse& answer) {
-  auto headers = retry_headers(x, answer);
+  auto headers = retry_wishes(x, answer, told.error);
   answer.cancel();
   note_problem(x, {told.refusal.code, told.error.type + ": " + told.error.message});
   return failed_attempt(x, told.error, told.refusal, headers);
@@ -334,7 +344,8 @@ io::task<AttemptEnd> read_error(Exchange& x, http::ClientResponse& answer) {
                                          read ? buffer.view() : std::string_view());
   note_problem(x, {Code::kUpstreamRejected,
                    std::to_string(head.status) + " " + error.type + ": " + error.message});
-  co_return failed_attempt(x, error, wire::refusal_from_upstream(error), retry_headers(x, answer));
+  auto headers = retry_wishes(x, answer, error);
+  co_return failed_attempt(x, error, wire::refusal_from_upstream(error), headers);
 }
 
 AttemptEnd no_answer(Exchange& x, const Error& error) {
@@ -464,7 +475,7 @@ io::task<AttemptEnd> attempt(Exchange& x, UpstreamRequest& request) {
     x.sent_upstream = false;  // an error is not billed
     co_return co_await read_error(x, *answer);
   }
-  if (x.envelope.stream && is_event_stream(answer->head())) {
+  if (x.envelope.stream && (request.json_array || is_event_stream(answer->head()))) {
     co_return co_await relay_stream(x, request, *answer);
   }
   co_return co_await relay_whole(x, request, *answer);

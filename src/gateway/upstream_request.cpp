@@ -99,8 +99,32 @@ void splice(Exchange& x, std::vector<wire::SpanEdit> edits, UpstreamRequest& req
   }
 }
 
+// The versions that Google's base URLs end in.
+bool names_version(std::string_view base_path) {
+  const auto last = base_path.substr(base_path.rfind('/') + 1);
+  return last.starts_with("v1");
+}
+
+// POST …/models/{model}:{verb}, the colon as it is: Google does not know it as %3A.
+void address_gemini(const Exchange& x, const Upstream& upstream,
+                    const catalog::Deployment& deployment, UpstreamRequest& request) {
+  if (!upstream.bearer.empty()) request.headers.set("x-goog-api-key", upstream.bearer);
+  if (!names_version(upstream.base_path)) request.target += "/v1beta";
+  request.target += "/models/" + http::percent_encode(deployment.upstream_model);
+  if (wire::is_token_count(x.operation)) {
+    request.target += ":countTokens";
+  } else if (!x.envelope.stream) {
+    request.target += ":generateContent";
+  } else {
+    request.json_array = request.form == UpstreamForm::kSameDialect && x.json_array;
+    request.target +=
+        request.json_array ? ":streamGenerateContent" : ":streamGenerateContent?alt=sse";
+  }
+}
+
 // Where the provider takes calls of a dialect. REQUIRES: it is no Bedrock.
-void address(const Exchange& x, const Upstream& upstream, UpstreamRequest& request) {
+void address(const Exchange& x, const Upstream& upstream, const catalog::Deployment& deployment,
+             UpstreamRequest& request) {
   auto& headers = request.headers;
   headers.set("content-type", "application/json");
   request.target = upstream.base_path;
@@ -117,6 +141,8 @@ void address(const Exchange& x, const Upstream& upstream, UpstreamRequest& reque
       }
       return;
     }
+    case wire::Dialect::kGemini:
+      return address_gemini(x, upstream, deployment, request);
     case wire::Dialect::kOpenAiResponses:
       request.target += "/responses";
       break;
@@ -181,7 +207,7 @@ bool is_packed(wire::Operation operation) {
 Outcome<void> build_unpacked(Exchange& x, const Upstream& upstream,
                              const catalog::Deployment& deployment, UpstreamRequest& request) {
   add_client_headers(x, request.headers);
-  address(x, upstream, request);
+  address(x, upstream, deployment, request);
   request.headers.set("accept", x.envelope.stream ? "text/event-stream" : "application/json");
   if (auto betas = betas_as_header(x); !betas.empty()) request.headers.set("anthropic-beta", betas);
   auto edits = wire::bedrock::unpack_edits(x.envelope, x.body.view(), deployment.upstream_model,
@@ -199,7 +225,7 @@ Outcome<void> build_raw(Exchange& x, const Upstream& upstream,
   if (is_packed(x.operation)) return build_unpacked(x, upstream, deployment, request);
   request.usage_injected = wants_usage(x, upstream);
   add_client_headers(x, request.headers);
-  address(x, upstream, request);
+  address(x, upstream, deployment, request);
   auto edits = edits_for(x, upstream, deployment);
   auto good = leave_out_thinking(x, edits, request.dropped);
   splice(x, std::move(edits), request);
@@ -281,7 +307,7 @@ Outcome<void> build_translated(const Exchange& x, const Upstream& upstream,
                                const catalog::Deployment& deployment, UpstreamRequest& request) {
   if (auto good = translate(x, upstream, deployment, request); !good) return good;
   if (upstream.kind != UpstreamKind::kBedrock) {
-    address(x, upstream, request);
+    address(x, upstream, deployment, request);
     return {};
   }
   address_bedrock(x, upstream, deployment.upstream_model,
@@ -360,8 +386,10 @@ Outcome<void> build_count(const Exchange& x, const Upstream& upstream,
 std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstream,
                                       const catalog::Deployment& deployment) {
   auto edits = x.verdict.redactions;
-  if (x.envelope.model_name != deployment.upstream_model) {
-    wire::edit_model(x.envelope, deployment.upstream_model, edits);
+  // Gemini's body may repeat what its path says, as a resource's name.
+  bool gemini = x.dialect == wire::Dialect::kGemini;
+  if (gemini || x.envelope.model_name != deployment.upstream_model) {
+    wire::edit_model(x.envelope, (gemini ? "models/" : "") + deployment.upstream_model, edits);
   }
   lower_output(x, upstream, edits);
   if (renames_max_tokens(x, upstream)) wire::rename_max_tokens(x.envelope, x.body.view(), edits);

@@ -36,6 +36,7 @@ struct UpstreamRequest {
   std::optional<wire::SplicedBody> spliced;
   wire::TranslatedRequest translated;
   std::vector<std::string> dropped;  // what the client asked for and does not go up
+  bool json_array = false;           // the answer is a stream, though it is no event stream
   bool usage_injected = false;       // we asked for usage in the stream, the client did not
 };
 

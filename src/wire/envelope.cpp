@@ -26,7 +26,8 @@ struct TopFields {
                                 kMessages = bit_of(Dialect::kAnthropicMessages),
                                 kBoth = kChat | kMessages,
                                 kConverse = bit_of(Dialect::kBedrockConverse),
-                                kAll = kBoth | kConverse;
+                                kAll = kBoth | kConverse,
+                                kGemini = bit_of(Dialect::kGemini);
   static constexpr std::array kFields{
       Field{"messages", &EnvelopeWalk::messages, kAll},
       Field{"model", &EnvelopeWalk::model, kBoth},
@@ -73,6 +74,14 @@ struct TopFields {
       Field{"serviceTier", &EnvelopeWalk::tier_object, kConverse},
       Field{"guardrailConfig", &EnvelopeWalk::provider_field, kConverse},
       Field{"promptVariables", &EnvelopeWalk::provider_field, kConverse},
+      Field{"contents", &EnvelopeWalk::messages, kGemini},
+      Field{"model", &EnvelopeWalk::model, kGemini},
+      Field{"systemInstruction", &EnvelopeWalk::system_instruction, kGemini},
+      Field{"tools", &EnvelopeWalk::gemini_tools, kGemini},
+      Field{"generationConfig", &EnvelopeWalk::generation_config, kGemini},
+      Field{"cachedContent", &EnvelopeWalk::provider_field, kGemini},
+      Field{"serviceTier", &EnvelopeWalk::service_tier, kGemini},
+      Field{"generateContentRequest", &EnvelopeWalk::count_request, kGemini},
   };
 };
 
@@ -83,11 +92,16 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+// The member that holds what was said so far.
+std::string_view message_list(Dialect dialect) {
+  return dialect == Dialect::kGemini ? "contents" : "messages";
+}
+
 // Members that leave the number of a prompt's tokens as it is; the model is compared by its id.
 bool is_setting(std::string_view key, bool chat) {
-  constexpr std::array<std::string_view, 8> kOthers{
-      "messages", "model",         "stream",          "stream_options",
-      "metadata", "cache_control", "inferenceConfig", "requestMetadata"};
+  constexpr std::array<std::string_view, 10> kOthers{
+      "messages",      "model",           "stream",          "stream_options", "metadata",
+      "cache_control", "inferenceConfig", "requestMetadata", "contents",       "labels"};
   if (!chat && key == "max_tokens") return false;  // chat: translation may drop reasoning by it
   return std::ranges::find(kOthers, key) == kOthers.end();
 }
@@ -136,7 +150,7 @@ bool EnvelopeWalk::top_level(GovernedObject& object) {
   while (auto key = object.next()) {
     Span span = object.key_span();
     if (!top_field(*key, span)) return false;
-    if (*key != "messages") e_.members.push_back({span.begin - 1, c_.position()});
+    if (*key != message_list(e_.dialect)) e_.members.push_back({span.begin - 1, c_.position()});
     if (is_for_gateway(*key)) {
       e_.gateway_members.push_back({span.begin - 1, c_.position()});
     } else if (is_setting(*key, e_.dialect == Dialect::kOpenAiChat)) {
@@ -151,7 +165,9 @@ Result<Envelope> EnvelopeWalk::finish() {
   if (e_.model.empty() && e_.model_place == ModelPlace::kBody) {
     return fail(Code::kInvalidArgument, "model is missing");
   }
-  if (!e_.messages) return fail(Code::kInvalidArgument, "messages is missing");
+  if (!e_.messages) {
+    return fail(Code::kInvalidArgument, std::string(message_list(e_.dialect)) + " is missing");
+  }
   e_.tail_cache_life = std::exchange(e_.cache_life, std::max(e_.cache_life, e_.tail.cache_life));
   return std::move(e_);
 }
@@ -222,7 +238,8 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   shift(fields.model, behind, by);
   for (Span& span : fields.max_tokens_values) shift(span, behind, by);
   for (auto* span : {&fields.stream_value, &fields.include_usage_value, &fields.stream_options,
-                     &fields.system, &fields.thinking_budget, &fields.inference_config}) {
+                     &fields.system, &fields.thinking_budget, &fields.inference_config,
+                     &fields.generation_config}) {
     shift(*span, behind, by);
   }
   static_cast<EnvelopeFields&>(e_) = std::move(fields);

@@ -3,7 +3,9 @@
 // decoded that a later stage does not need, and nothing is re-encoded: edits are splices.
 // All keys of all objects down to the depth limit are walked and the whole body is validated:
 // JSON grammar (numbers, literals, no NaN), UTF-8, duplicate keys at top level and in every object
-// whose fields are governed, depth and counts within limits.h.
+// whose fields are governed, depth and counts within limits.h. Gemini's servers read each key in
+// two spellings (maxOutputTokens, max_output_tokens): both are governed, and one key in both is a
+// duplicate.
 //
 // A walk can resume: `Envelope::checkpoints` remember places (offset, nesting) in the message list
 // where a later body with the same first bytes may continue. A resumed walk gives exactly the
@@ -82,8 +84,8 @@ struct EnvelopeFields {
   std::uint32_t documents = 0;          // files, audio, video: tokens not bounded by their bytes
   std::uint32_t remote_sources = 0;     // Anthropic: images and documents by URL or file id
   std::uint32_t unsigned_thinking = 0;  // Anthropic: thinking whose signature is ""
-  std::optional<Span> messages;         // the whole array value
-  std::optional<Span> system;           // Anthropic: the whole value
+  std::optional<Span> messages;         // the whole array value; Gemini: contents
+  std::optional<Span> system;           // Anthropic, Gemini: the whole value
   std::optional<Span> first_user;       // raw content of the first user text
   std::optional<Span> thinking_budget;  // Anthropic thinking.budget_tokens number
   // Converse's inferenceConfig: the whole value, an object or null.
@@ -91,6 +93,7 @@ struct EnvelopeFields {
   // Anthropic's betas in the body, where such a body is packed for Bedrock or Vertex (the model in
   // the path) or for Converse: they mean what the header means.
   std::vector<std::string> betas;
+  std::optional<Span> generation_config;  // Gemini: the whole value, which holds the limits
   std::string litellm_session_id, prompt_cache_key, metadata_user_id, end_user;
   std::string service_tier, speed, inference_geo;  // what changes the price
   std::vector<std::string> tool_names;
@@ -160,7 +163,7 @@ struct SpanEdit;
 // Nothing to do where the body names none.
 void edit_model(const Envelope& envelope, std::string_view name, std::vector<SpanEdit>& edits);
 // Every present maximum gets `value`; without one, `key` is added ("max_tokens", …; Converse:
-// always inferenceConfig.maxTokens).
+// always inferenceConfig.maxTokens; Gemini: always generationConfig.maxOutputTokens).
 void edit_max_tokens(const Envelope& envelope, std::string_view body, std::string_view key,
                      std::int64_t value, std::vector<SpanEdit>& edits);
 // A lone max_tokens gets the name max_completion_tokens.

@@ -6,7 +6,7 @@ namespace {
 
 BlockKind kind_of_role(std::string_view role) {
   if (role == "user") return BlockKind::kUser;
-  if (role == "assistant") return BlockKind::kAssistant;
+  if (role == "assistant" || role == "model") return BlockKind::kAssistant;
   if (role == "system" || role == "developer") return BlockKind::kSystem;
   if (role == "tool" || role == "function") return BlockKind::kToolResult;
   return BlockKind::kOther;
@@ -25,7 +25,10 @@ bool EnvelopeWalk::system() {
 }
 
 bool EnvelopeWalk::messages() {
-  if (c_.peek() != JsonType::kArray) return c_.expected("messages to be an array");
+  if (c_.peek() != JsonType::kArray) {
+    return c_.expected(e_.dialect == Dialect::kGemini ? "contents to be an array"
+                                                      : "messages to be an array");
+  }
   e_.head = e_;
   e_.head_keys = key_spans_;
   e_.messages = Span{c_.position(), 0};
@@ -65,10 +68,11 @@ static_assert(limits::kMessages == 100'000, "the sentence above names it");
 bool EnvelopeWalk::message() {
   if (c_.peek() != JsonType::kObject) return c_.expected("a message to be an object");
   const std::size_t first = e_.blocks.size();
-  BlockKind role = BlockKind::kOther;
+  const bool gemini = e_.dialect == Dialect::kGemini;
+  BlockKind role = gemini ? BlockKind::kUser : BlockKind::kOther;  // Gemini's role may be left out
   GovernedObject object(*this);
   while (auto key = object.next()) {
-    if (!message_field(*key, role)) return false;
+    if (!(gemini ? content_field(*key, role) : message_field(*key, role))) return false;
   }
   for (std::size_t i = first; i < e_.blocks.size(); ++i) {
     TextBlock& block = e_.blocks[i];
@@ -79,14 +83,16 @@ bool EnvelopeWalk::message() {
   return c_.ok();
 }
 
+bool EnvelopeWalk::message_role(BlockKind& role) {
+  if (c_.peek() != JsonType::kString) return c_.expected("role to be a string");
+  auto name = c_.read_string();
+  if (!name) return false;
+  role = kind_of_role(short_text(*name));
+  return is_plain(*name) || add_block(*name, BlockKind::kOther);
+}
+
 bool EnvelopeWalk::message_field(std::string_view key, BlockKind& role) {
-  if (key == "role") {
-    if (c_.peek() != JsonType::kString) return c_.expected("role to be a string");
-    auto name = c_.read_string();
-    if (!name) return false;
-    role = kind_of_role(short_text(*name));
-    return is_plain(*name) || add_block(*name, BlockKind::kOther);
-  }
+  if (key == "role") return message_role(role);
   if (key == "content") return content(kByRole);
   if (key == "reasoning_content" || key == "reasoning" || key == "refusal") return text(kByRole);
   if (key == "tool_calls") return tool_calls();

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "wire/envelope_walk.h"
+#include "wire/gemini/fields.h"
 #include "wire/json_text.h"
 #include "wire/named_value.h"
 
@@ -28,6 +29,9 @@ bool GovernedObject::is_duplicate(std::string_view key) const {
 bool GovernedObject::remember(Span span, bool escaped) {
   std::string_view key = w_.c_.of(span);
   if (escaped) key = w_.spelled_.emplace_back(unescape_json(key));
+  if (w_.e_.dialect == Dialect::kGemini && key.contains('_')) {
+    key = w_.spelled_.emplace_back(gemini::camel_case(key));
+  }
   unsigned hash = static_cast<unsigned>(key.size());
   if (!key.empty())
     hash += static_cast<unsigned char>(key.front()) * 7U + static_cast<unsigned char>(key.back());

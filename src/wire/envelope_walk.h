@@ -89,6 +89,7 @@ class EnvelopeWalk {
   bool messages();
   bool elements(JsonArray& array);
   bool message();
+  bool message_role(BlockKind& role);
   bool message_field(std::string_view key, BlockKind& role);
   bool content(BlockKind kind);
   bool part(BlockKind kind);
@@ -98,6 +99,25 @@ class EnvelopeWalk {
   bool source();
   bool tool_calls();
   bool tool_call();
+
+  // Gemini (envelope_gemini.cpp)
+  bool system_instruction();
+  bool content_field(std::string_view key, BlockKind& role);
+  bool content_parts(BlockKind kind);
+  bool content_part(BlockKind kind);
+  bool inline_data();
+  bool file_data();
+  bool function_call();
+  bool function_response();
+  bool gemini_tools();
+  bool gemini_tool();
+  bool function_declarations();
+  bool function_declaration();
+  bool generation_config();
+  bool max_output_tokens();
+  bool candidate_count();
+  bool response_modalities();
+  bool count_request();
 
   // values (envelope_values.cpp)
   bool add_block(const JsonString& text, BlockKind kind, std::uint16_t named = 0);

@@ -100,5 +100,6 @@ std::unique_ptr<FrameReader> make_chat_reader(bool whole);
 std::unique_ptr<FrameReader> make_anthropic_reader(bool whole);
 std::unique_ptr<FrameReader> make_converse_reader();  // of whole answers
 std::unique_ptr<RawAnswer> make_converse_stream();
+std::unique_ptr<FrameReader> make_gemini_reader(bool whole);
 
 }  // namespace sekisho::wire

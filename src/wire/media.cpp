@@ -98,6 +98,20 @@ std::string encode_base64(std::string_view bytes) {
   return out;
 }
 
+std::optional<std::string> standard_base64(std::string_view base64) {
+  const bool plain =
+      base64.find_first_of("-_ \t\r\n") == std::string_view::npos && base64.size() % 4 == 0;
+  if (plain) return std::nullopt;
+  std::string out;
+  out.reserve(base64.size() + 3);
+  for (const char c : base64) {
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+    out += c == '-' ? '+' : c == '_' ? '/' : c;
+  }
+  while (out.size() % 4 != 0) out += '=';
+  return out;
+}
+
 std::string_view image_format(std::string_view base64) {
   const auto head = base64_head(base64, 12);
   if (!head) return {};

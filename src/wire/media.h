@@ -26,6 +26,10 @@ std::string encode_base64(std::string_view bytes);  // with padding, without bre
 
 std::string_view image_format(std::string_view base64);  // png, jpeg, gif, webp, or ""
 
+// Base64 in its usual spelling: with '+' and '/' (some writers use the one for URLs), its padding,
+// and in one line. Nothing if it is spelled so already.
+std::optional<std::string> standard_base64(std::string_view base64);
+
 // pdf, csv, doc, docx, xls, xlsx, html, txt, md, or "": from the first bytes, else the file name's
 // ending, else the media type.
 std::string_view document_format(const DataUrl& data, std::string_view file_name);

@@ -73,6 +73,7 @@ class StreamAnswer final : public ReadAnswer {
 
  private:
   Result<void> take(http::SseEvent event, std::vector<RawFrame>& out);
+  Result<void> take_bare(RawFrame& frame);
   static Span place(const http::SseEvent& event, RawFrame& frame);
   void end(bool open_line, std::vector<RawFrame>& out);
 
@@ -117,6 +118,15 @@ void StreamAnswer::end(bool open_line, std::vector<RawFrame>& out) {
   out.push_back(std::move(frame));
 }
 
+// Google says errors inside a stream without the "data:".
+Result<void> StreamAnswer::take_bare(RawFrame& frame) {
+  frame.data = {0, static_cast<std::uint32_t>(frame.bytes.size())};
+  JsonCursor cursor(frame.bytes);
+  bool read = reader_->read(cursor, frame) && cursor.finish();
+  if (!read || !frame.is_error) return broken("upstream stream: not an event stream");
+  return {};
+}
+
 Result<void> StreamAnswer::take(http::SseEvent event, std::vector<RawFrame>& out) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (std::exchange(at_start_, false) && event.raw.starts_with(kByteOrderMark)) {
@@ -133,6 +143,8 @@ Result<void> StreamAnswer::take(http::SseEvent event, std::vector<RawFrame>& out
   std::string_view json = data.of(frame.bytes);
   if (json == "[DONE]") {
     reader_->done(frame);
+  } else if (json.empty() && event.raw.starts_with('{')) {
+    TRY_VOID(take_bare(frame));
   } else if (json.empty()) {
     if (!http::is_event_stream(event.raw)) return broken("upstream stream: not an event stream");
   } else {
@@ -185,20 +197,125 @@ class WholeAnswer final : public ReadAnswer {
   std::string body_;
 };
 
+class ArrayAnswer final : public ReadAnswer {
+ public:
+  using ReadAnswer::ReadAnswer;
+
+  Result<void> feed(std::string_view bytes, std::vector<RawFrame>& out) override {
+    if (broken_) return Failure(*broken_);
+    for (char c : bytes) {
+      if (held_.size() == limits::kSseFrameBytes)
+        return broken("upstream stream: element too large");
+      held_ += c;
+      TRY_VOID(step(c, out));
+    }
+    return {};
+  }
+
+  Result<void> finish(std::vector<RawFrame>& out) override {
+    if (broken_) return Failure(*broken_);
+    if (place_ != Place::kBehind) return broken("upstream stream ended inside its array");
+    if (!held_.empty()) pass(out);
+    return {};
+  }
+
+ private:
+  enum class Place : std::uint8_t { kBefore, kBetween, kElement, kString, kEscape, kBehind };
+
+  Result<void> step(char c, std::vector<RawFrame>& out) {
+    bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    switch (place_) {
+      case Place::kBefore:
+        if (c == '[') place_ = Place::kBetween;
+        return blank || c == '[' ? Result<void>{} : broken("upstream stream: not an array");
+      case Place::kBetween:
+        return between(c, blank, out);
+      case Place::kElement:
+        if (c == '"') place_ = Place::kString;
+        if (c == '{' || c == '[') ++depth_;
+        if ((c == '}' || c == ']') && --depth_ == 0) return element(out);
+        return {};
+      case Place::kString:
+        if (c == '"') place_ = Place::kElement;
+        if (c == '\\') place_ = Place::kEscape;
+        return {};
+      case Place::kEscape:
+        place_ = Place::kString;
+        return {};
+      case Place::kBehind:
+        return blank ? Result<void>{} : broken("upstream stream: text behind its array");
+    }
+    return {};
+  }
+
+  Result<void> between(char c, bool blank, std::vector<RawFrame>& out) {
+    if (c == '{' && !any_) {
+      place_ = Place::kElement;
+      depth_ = 1;
+      begin_ = static_cast<std::uint32_t>(held_.size() - 1);
+    } else if (c == ']') {
+      place_ = Place::kBehind;
+      pass(out);
+    } else if (c == ',' && any_) {
+      any_ = false;
+    } else if (!blank) {
+      return broken("upstream stream: an element is no object");
+    }
+    return {};
+  }
+
+  Result<void> element(std::vector<RawFrame>& out) {
+    RawFrame frame;
+    frame.bytes = std::exchange(held_, {});
+    frame.data = {begin_, static_cast<std::uint32_t>(frame.bytes.size())};
+    JsonCursor cursor(frame.bytes, begin_);
+    if (!reader_->read(cursor, frame) || !cursor.finish()) {
+      return broken("upstream stream: an element is not JSON: " + cursor.error().detail);
+    }
+    out.push_back(std::move(frame));
+    place_ = Place::kBetween;
+    any_ = true;
+    return {};
+  }
+
+  void pass(std::vector<RawFrame>& out) {
+    RawFrame frame;
+    frame.bytes = std::exchange(held_, {});
+    out.push_back(std::move(frame));
+  }
+
+  std::string held_;  // what no frame has yet
+  Place place_ = Place::kBefore;
+  std::size_t depth_ = 0;
+  std::uint32_t begin_ = 0;  // of the open element
+  bool any_ = false;         // an element that no comma follows yet
+};
+
+std::unique_ptr<FrameReader> make_reader(Dialect dialect, bool whole) {
+  if (dialect == Dialect::kAnthropicMessages) return make_anthropic_reader(whole);
+  if (dialect == Dialect::kBedrockConverse) return make_converse_reader();
+  if (dialect == Dialect::kGemini) return make_gemini_reader(whole);
+  return make_chat_reader(whole);
+}
+
 }  // namespace
 
+// Readers of Gemini's streams take a comment for a broken chunk, but pass over empty lines.
 std::string_view stream_ping(Dialect dialect) {
+  if (dialect == Dialect::kGemini) return "\n";
   return dialect == Dialect::kAnthropicMessages ? "event: ping\ndata: {\"type\": \"ping\"}\n\n"
                                                 : ": ping\n\n";
 }
 
 std::unique_ptr<RawAnswer> make_raw_answer(Dialect dialect, bool stream) {
   if (dialect == Dialect::kBedrockConverse && stream) return make_converse_stream();
-  auto reader = dialect == Dialect::kAnthropicMessages ? make_anthropic_reader(!stream)
-                : dialect == Dialect::kBedrockConverse ? make_converse_reader()
-                                                       : make_chat_reader(!stream);
+  auto reader = make_reader(dialect, !stream);
   if (stream) return std::make_unique<StreamAnswer>(std::move(reader));
   return std::make_unique<WholeAnswer>(std::move(reader));
+}
+
+std::unique_ptr<RawAnswer> make_raw_array() {
+  return std::make_unique<ArrayAnswer>(make_gemini_reader(false));
 }
 
 std::string rewrite_frame(const RawFrame& frame,

@@ -77,6 +77,9 @@ std::string_view stream_ping(Dialect dialect);
 
 // REQUIRES: kOpenAiChat, kAnthropicMessages or kBedrockConverse.
 std::unique_ptr<RawAnswer> make_raw_answer(Dialect dialect, bool stream);
+// Gemini's stream as it comes where no server-sent events are asked for: one JSON array, whose
+// elements are the chunks. A frame is an element with what stands before it.
+std::unique_ptr<RawAnswer> make_raw_array();
 
 // The frame's bytes with the content of some texts (by index in `texts`) replaced by new decoded
 // text; every other byte stays.

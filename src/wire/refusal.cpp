@@ -66,6 +66,59 @@ std::string anthropic_body(std::string_view type, std::string_view sentence,
   return out;
 }
 
+std::string_view google_status(int status) {
+  switch (status) {
+    case 401:
+      return "UNAUTHENTICATED";
+    case 402:
+    case 403:
+      return "PERMISSION_DENIED";
+    case 404:
+      return "NOT_FOUND";
+    case 409:
+      return "ABORTED";
+    case 429:
+      return "RESOURCE_EXHAUSTED";
+    case 499:
+      return "CANCELLED";
+    case 500:
+      return "INTERNAL";
+    case 501:
+      return "UNIMPLEMENTED";
+    case 502:
+    case 503:
+      return "UNAVAILABLE";
+    case 504:
+      return "DEADLINE_EXCEEDED";
+    default:
+      return "INVALID_ARGUMENT";
+  }
+}
+
+// Seconds until the same request may succeed; 0 = nobody knows, or never.
+std::int64_t retry_seconds(const Refusal& refusal, const RefusalRow& row) {
+  if (row.kind != RefusalClass::kTransient) return 0;
+  return refusal.retry_after_s.value_or(row.retry_after_s);
+}
+
+// With the details by which Google's clients tell when to come again.
+std::string google_body(const Refusal& refusal, const RefusalRow& row, int status,
+                        std::string_view sentence, std::string_view request_id) {
+  std::string out;
+  JsonWriter w(out);
+  w.begin_object().key("error").begin_object();
+  w.field("code", status).field("message", sentence).field("status", google_status(status));
+  w.key("details").begin_array();
+  if (const auto after = retry_seconds(refusal, row); after > 0) {
+    w.begin_object().field("@type", "type.googleapis.com/google.rpc.RetryInfo");
+    w.field("retryDelay", std::string_view(std::to_string(after) + "s")).end_object();
+  }
+  w.begin_object().field("@type", "type.googleapis.com/google.rpc.RequestInfo");
+  w.field("requestId", request_id).end_object();
+  w.end_array().end_object().end_object();
+  return out;
+}
+
 std::string bedrock_body(std::string_view sentence) {
   std::string out;
   JsonWriter(out).begin_object().field("message", sentence).end_object();
@@ -77,7 +130,7 @@ void add_retry_headers(const Refusal& refusal, const RefusalRow& row, RenderedEr
     out.headers.emplace_back("x-should-retry", "false");
     return;
   }
-  std::int64_t after = refusal.retry_after_s.value_or(row.retry_after_s);
+  const auto after = retry_seconds(refusal, row);
   if (after > 0) out.headers.emplace_back("retry-after", std::to_string(after));
 }
 
@@ -91,13 +144,16 @@ RenderedError rendered(const Refusal& refusal, const RefusalRow& row, Shape shap
     case Dialect::kOpenAiResponses:
     case Dialect::kOpenAiCompletions:
     case Dialect::kOpenAiEmbeddings:
-    case Dialect::kGemini:
       out.headers.emplace_back("x-request-id", request_id);
       out.body = openai_body(refusal, row, shape.status, sentence);
       break;
     case Dialect::kAnthropicMessages:
       out.headers.emplace_back("request-id", request_id);
       out.body = anthropic_body(shape.anthropic_type, sentence, request_id);
+      break;
+    case Dialect::kGemini:
+      out.headers.emplace_back("x-request-id", request_id);
+      out.body = google_body(refusal, row, shape.status, sentence, request_id);
       break;
     case Dialect::kBedrockConverse:
       out.headers.emplace_back("x-amzn-requestid", request_id);
@@ -144,6 +200,9 @@ std::string render_stream_error(const Refusal& refusal, Dialect dialect, Languag
   if (dialect == Dialect::kAnthropicMessages) {
     return "event: error\ndata: " + anthropic_body(row.anthropic_type, sentence, request_id) +
            "\n\n";
+  }
+  if (dialect == Dialect::kGemini) {  // as Google does, and its SDK expects: without "data:"
+    return google_body(refusal, row, row.status, sentence, request_id) + "\n\n";
   }
   return "data: " + openai_body(refusal, row, row.status, sentence) + "\n\n";
 }

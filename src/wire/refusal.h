@@ -70,6 +70,7 @@ struct UpstreamError {
   std::string type;     // provider's own type, code or exception name: an identifier or empty
   std::string message;  // provider's text, for the operator's log; at most kUpstreamMessageBytes
   bool inside_answer = false;  // told after a status 200: `status` is what its type stands for
+  std::optional<std::int64_t> retry_after_ms;  // where the body says it (Google's RetryInfo)
 };
 UpstreamError read_upstream_error(Dialect upstream, int status, std::string_view error_type_header,
                                   std::string_view body);

@@ -250,4 +250,24 @@ TEST(StreamError, IsAnEventOfTheDialect) {
                   .starts_with("event: error\ndata: {\"type\":\"error\""));
 }
 
+TEST(Refusal, GoogleShape) {
+  Refusal busy{.code = Code::kRateLimited, .rule = "requests_per_minute", .retry_after_s = 12};
+  auto out =
+      render_refusal(busy, Dialect::kGemini, ClientKind::kGeminiCli, Language::kEnglish, "r1");
+  EXPECT_EQ(out.status, 429);
+  EXPECT_THAT(out.body, testing::StartsWith(R"({"error":{"code":429,"message":")"));
+  EXPECT_THAT(out.body,
+              testing::EndsWith(
+                  R"("status":"RESOURCE_EXHAUSTED","details":[{"@type":)"
+                  R"("type.googleapis.com/google.rpc.RetryInfo","retryDelay":"12s"},)"
+                  R"({"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":"r1"}]}})"));
+  Refusal denied{.code = Code::kModelDenied, .rule = "models_allowed"};
+  out = render_refusal(denied, Dialect::kGemini, ClientKind::kGeminiCli, Language::kEnglish, "r1");
+  EXPECT_EQ(out.status, 403);
+  EXPECT_THAT(out.body, testing::HasSubstr(R"("status":"PERMISSION_DENIED")"));
+  EXPECT_THAT(render_stream_error(denied, Dialect::kGemini, Language::kEnglish, "r1"),
+              testing::StartsWith(R"({"error":{"code":403)"))
+      << "as Google does: without data:";
+}
+
 }  // namespace sekisho::wire

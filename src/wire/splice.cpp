@@ -24,6 +24,19 @@ std::uint32_t before_blanks(std::string_view body, std::uint32_t at) {
   return at;
 }
 
+// A member of Gemini's generationConfig, which is made where it is not.
+void edit_in_config(const Envelope& envelope, std::string_view body, std::string member,
+                    std::vector<SpanEdit>& edits) {
+  if (!envelope.generation_config)
+    return edit_in(body, "generationConfig", "{" + member + "}", edits);
+  const Span config = *envelope.generation_config;
+  if (config.of(body).find('"') == std::string_view::npos) {  // null or {}
+    edits.push_back({config, "{" + member + "}"});
+  } else {
+    edits.push_back({{config.begin + 1, config.begin + 1}, member + ","});
+  }
+}
+
 }  // namespace
 
 // Behind the body's opening brace; a governed body has at least one member.
@@ -42,6 +55,9 @@ void edit_max_tokens(const Envelope& envelope, std::string_view body, std::strin
   std::string number = std::to_string(value);
   for (Span span : envelope.max_tokens_values) edits.push_back({span, number});
   if (!envelope.max_tokens_values.empty()) return;
+  if (envelope.dialect == Dialect::kGemini) {
+    return edit_in_config(envelope, body, "\"maxOutputTokens\":" + number, edits);
+  }
   if (envelope.dialect != Dialect::kBedrockConverse) return edit_in(body, key, number, edits);
   if (!envelope.inference_config) {
     return edit_in(body, "inferenceConfig", "{\"maxTokens\":" + number + "}", edits);

@@ -12,6 +12,11 @@
 #include "wire/bedrock/answer_encoder.h"
 #include "wire/bedrock/converse_request.h"
 #include "wire/bedrock/request_decoder.h"
+#include "wire/gemini/answer_decoder.h"
+#include "wire/gemini/answer_encoder.h"
+#include "wire/gemini/request_decoder.h"
+#include "wire/gemini/request_encoder.h"
+#include "wire/gemini/thought_signature.h"
 #include "wire/openai_chat/request_decoder.h"
 
 namespace sekisho::wire {
@@ -64,7 +69,19 @@ constexpr std::array kCodecs{
           anthropic::field_name},
     Codec{Dialect::kBedrockConverse, "", bedrock::decode_request, bedrock::make_converse_encoder,
           bedrock::encode_converse_request, make_converse_decoder, bedrock::field_name},
+    Codec{Dialect::kGemini, "", gemini::decode_request, gemini::make_answer_encoder,
+          gemini::encode_request, gemini::make_answer_decoder, nullptr},
 };
+
+// One provider's signature is noise to another, which refuses it.
+void take_out_foreign_signatures(Conversation& conversation, Dialect to) {
+  if (to == Dialect::kGemini) return;  // it keeps its own alone
+  for (Turn& turn : conversation.turns) {
+    for (Block& block : turn.blocks) {
+      if (!gemini::unmarked_signature(block.signature).empty()) block.signature = {};
+    }
+  }
+}
 
 const Codec* codec_of(Dialect dialect) {
   const auto* codec = std::ranges::find(kCodecs, dialect, &Codec::dialect);
@@ -87,6 +104,7 @@ Result<TranslatedRequest> translate_request(Dialect from, Dialect to, std::strin
   TRY(const auto conversation, client.decode_request(body, dropped));
   if (settings.thinking && target.reasoning) restore_thinking(*conversation, *settings.thinking);
   if (settings.auto_cache && target.prompt_caching) mark_for_cache(*conversation);
+  take_out_foreign_signatures(*conversation, to);
   const std::size_t own = dropped.size();
   TRY(auto request,
       codec_of(to)->encode_request(*conversation, target, settings, std::move(dropped)));

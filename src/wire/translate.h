@@ -77,6 +77,7 @@ struct AnswerEncoding {
   std::int64_t created = 0;
   bool stream = false;
   bool include_usage = false;
+  bool json_array = false;            // Gemini: the stream is one JSON array, no server-sent events
   std::int64_t estimated_prompt = 0;  // tokens, for a provider that sends no usage
   ToolNames tool_names;               // of the translated request
 };

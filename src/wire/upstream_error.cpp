@@ -37,7 +37,9 @@ std::string bounded(std::string text) {
 // What the providers' shapes have in common, at top level or inside "error".
 struct Told {
   std::string type, code, message;
-  int status = 0;  // some servers give it as a number in "code"
+  int status = 0;            // some servers give it as a number in "code"
+  std::string name, reason;  // Google's status ("NOT_FOUND"), and that of its ErrorInfo
+  std::optional<std::int64_t> retry_after_ms;
 };
 
 int status_from(std::string_view number) {
@@ -49,15 +51,49 @@ int status_from(std::string_view number) {
 
 void read_object(JsonCursor& cursor, Told& told);
 
+// "34.074824224s", a duration in protobuf's JSON.
+std::optional<std::int64_t> milliseconds_of(std::string_view duration) {
+  constexpr std::int64_t kLongest = 30LL * 24 * 3600;
+  if (!duration.ends_with('s')) return {};
+  duration.remove_suffix(1);
+  const auto dot = std::min(duration.find('.'), duration.size());
+  std::int64_t seconds = 0;
+  const char* end = duration.data() + dot;
+  auto [at, error] = std::from_chars(duration.data(), end, seconds);
+  if (error != std::errc() || at != end || seconds < 0 || seconds > kLongest) return {};
+  return seconds * 1000 + (dot < duration.size() ? 999 : 0);
+}
+
+// Google's list of google.rpc messages.
+void read_details(JsonCursor& cursor, Told& told) {
+  for (JsonArray array(cursor); array.next();) {
+    if (cursor.peek() != JsonType::kObject) {
+      cursor.skip();
+      continue;
+    }
+    for (JsonObject object(cursor); auto key = object.next();) {
+      const auto name = cursor.of(key->raw);
+      if ((name != "retryDelay" && name != "reason") || cursor.peek() != JsonType::kString) {
+        cursor.skip();
+      } else if (auto text = cursor.read_string()) {
+        if (name == "reason") told.reason = unescape_json(cursor.of(text->raw));
+        if (name == "retryDelay") told.retry_after_ms = milliseconds_of(cursor.of(text->raw));
+      }
+    }
+  }
+}
+
 void read_member(JsonCursor& cursor, std::string_view key, Told& told) {
   JsonType type = cursor.peek();
   if (key == "error" && type == JsonType::kObject) {
     read_object(cursor, told);
     return;
   }
+  if (key == "details" && type == JsonType::kArray) return read_details(cursor, told);
   std::string* place = key == "message" || key == "Message" || key == "detail" ? &told.message
                        : key == "error"                                        ? &told.message
                        : key == "type" || key == "__type"                      ? &told.type
+                       : key == "status"                                       ? &told.name
                        : key == "code"                                         ? &told.code
                                                                                : nullptr;
   if (key == "code" && type == JsonType::kNumber) {
@@ -92,9 +128,10 @@ bool is_page(std::string_view message) {
 
 // Clients find out from these words that they must shorten the conversation.
 bool says_context_overflow(const UpstreamError& error) {
-  static constexpr std::array<std::string_view, 8> kSigns{
-      "prompt is too long", "input is too long", "maximum context", "context_length_exceeded",
-      "context length",     "context window",    "context limit",   "too many input tokens"};
+  static constexpr std::array<std::string_view, 9> kSigns{
+      "prompt is too long",      "input is too long",     "maximum context",
+      "context_length_exceeded", "context length",        "context window",
+      "context limit",           "too many input tokens", "exceeds the maximum number of tokens"};
   if (error.status != 400 && error.status != 413 && error.status != 422) return false;
   if (error.type == "context_length_exceeded") return true;
   return !is_page(error.message) && std::ranges::any_of(kSigns, [&](std::string_view sign) {
@@ -108,9 +145,10 @@ bool is_one_of(std::string_view type, std::initializer_list<std::string_view> ty
 
 bool is_about_credentials(const UpstreamError& error) {
   return error.status == 401 || error.status == 403 ||
-         is_one_of(error.type, {"IncompleteSignature", "InvalidSignatureException",
-                                "ExpiredTokenException", "UnrecognizedClientException",
-                                "AccessDeniedException", "authentication_error"});
+         is_one_of(error.type,
+                   {"IncompleteSignature", "InvalidSignatureException", "ExpiredTokenException",
+                    "UnrecognizedClientException", "AccessDeniedException", "authentication_error",
+                    "API_KEY_INVALID"});
 }
 
 // Nothing that time heals: somebody must pay, or ask for more.
@@ -185,6 +223,15 @@ std::optional<int> status_of_type(std::string_view type) {
       Row{"throttlingException", 429},
       Row{"modelNotReadyException", 429},
       Row{"serviceUnavailableException", 503},
+      // Google's.
+      Row{"INVALID_ARGUMENT", 400},
+      Row{"UNAUTHENTICATED", 401},
+      Row{"PERMISSION_DENIED", 403},
+      Row{"NOT_FOUND", 404},
+      Row{"RESOURCE_EXHAUSTED", 429},
+      Row{"INTERNAL", 500},
+      Row{"UNAVAILABLE", 503},
+      Row{"DEADLINE_EXCEEDED", 504},
   };
   const auto* row = std::ranges::find(kRows, type, &Row::type);
   return row == kRows.end() ? std::nullopt : std::optional(row->status);
@@ -197,7 +244,14 @@ struct Reading {
 Reading read_told(std::string_view body) {
   Reading out;
   JsonCursor cursor(body);
-  read_object(cursor, out.told);
+  if (cursor.peek() == JsonType::kArray) {  // Google's answer where a stream was to be an array
+    for (JsonArray array(cursor); array.next();) {
+      if (cursor.peek() != JsonType::kObject) break;
+      read_object(cursor, out.told);
+    }
+  } else {
+    read_object(cursor, out.told);
+  }
   out.is_json = cursor.ok();
   return out;
 }
@@ -209,7 +263,10 @@ UpstreamError error_from(Told told, std::string_view type, int status) {
   bool tells = is_one_of(told.code,
                          {"context_length_exceeded", "insufficient_quota", "rate_limit_exceeded"});
   if (type.empty() || tells) type = told.code;
+  if (type.empty()) type = told.name;
+  if (told.reason == "API_KEY_INVALID") type = told.reason;  // Google calls it INVALID_ARGUMENT
   if (is_identifier(type)) out.type = type;
+  out.retry_after_ms = told.retry_after_ms;
   out.message = bounded(std::move(told.message));
   return out;
 }

@@ -210,4 +210,27 @@ TEST(Scrub, ReplacesAccountsProjectsAndKeys) {
   EXPECT_EQ(s("日本語のメッセージ 1"), "日本語のメッセージ 1");
 }
 
+// The wait stands in the body; a bad key of ours is called an argument.
+TEST(UpstreamError, ReadsGooglesErrors) {
+  auto google = [](int status, std::string_view body) {
+    return read_upstream_error(Dialect::kGemini, status, "", body);
+  };
+  auto busy = google(429, R"({"error":{"code":429,"message":"Quota exceeded","status":)"
+                          R"("RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/)"
+                          R"(google.rpc.RetryInfo","retryDelay":"34.07s"}]}})");
+  EXPECT_EQ(busy.type, "RESOURCE_EXHAUSTED");
+  EXPECT_EQ(busy.retry_after_ms, 34'999);
+  EXPECT_EQ(refusal_from_upstream(busy).code, Code::kUpstreamThrottled);
+  auto key = google(400, R"({"error":{"code":400,"message":"API key not valid.","status":)"
+                         R"("INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}})");
+  EXPECT_EQ(refusal_from_upstream(key).code, Code::kPermissionDenied);
+  auto array =
+      google(400, R"([{"error":{"code":400,"message":"The input token count (9) exceeds )"
+                  R"(the maximum number of tokens allowed (8).","status":"INVALID_ARGUMENT"}}])");
+  EXPECT_EQ(refusal_from_upstream(array).code, Code::kContextOverflow);
+  auto inside = read_error_in_answer(
+      Dialect::kGemini, R"({"code":503,"message":"overloaded","status":"UNAVAILABLE"})");
+  EXPECT_EQ(refusal_from_upstream(inside).code, Code::kUpstreamOverloaded);
+}
+
 }  // namespace sekisho::wire
