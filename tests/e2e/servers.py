@@ -23,6 +23,8 @@ MODELS = {
     "claude-haiku-4-5": ("anthropic", "claude-haiku-4-5"),
     "gpt-4.1-mini": ("openai", "gpt-4.1-mini"),
     "gpt-5.5": ("openai", "gpt-5.5"),
+    "gemini-2.5-pro": ("gemini", "gemini-2.5-pro"),
+    "gemini-3.8-flash": ("gemini", "gemini-3.8-flash"),
 }
 
 
@@ -180,6 +182,8 @@ def make_config(providers, data, **changes):
              "api_key": "env:SIM_ANTHROPIC"},
             {"name": "openai", "kind": "openai", "endpoint": providers.providers + "/openai/v1",
              "api_key": "env:SIM_OPENAI", "max_tokens_field": "max_completion_tokens"},
+            {"name": "gemini", "kind": "gemini", "endpoint": providers.providers + "/gemini",
+             "api_key": "env:SIM_GEMINI"},
         ],
         "models": [{"name": name, "deployments": [{"upstream": upstream, "model": model}]}
                    for name, (upstream, model) in MODELS.items()],
@@ -204,7 +208,8 @@ class Gateway(Program):
             **os.environ, "LC_ALL": "C.UTF-8", "SEKISHO_ADMIN": ADMIN_KEY,
             "SIM_AWS_ID": keys["aws"][0]["access_key_id"],
             "SIM_AWS_SECRET": keys["aws"][0]["secret_access_key"],
-            "SIM_ANTHROPIC": keys["anthropic"][0], "SIM_OPENAI": keys["openai"][0]}
+            "SIM_ANTHROPIC": keys["anthropic"][0], "SIM_OPENAI": keys["openai"][0],
+            "SIM_GEMINI": keys["gemini"][0]}
         self.key = self.admin = ADMIN_KEY
         self._watch(self.folder / "serve.log")
         if start:
