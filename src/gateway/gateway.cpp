@@ -65,7 +65,9 @@ bool goes_up_elsewhere(const Exchange& x) {
 // Edited contexts, and reasoning that a lowered maximum left out, are not in the provider's figure;
 // what was redacted may go up as it is next time.
 std::int64_t measured_bound(const Exchange& x) {
-  bool whole = !x.envelope.context_edits && x.envelope.provider_features.empty() &&
+  bool offers =
+      !x.envelope.offered_tools.empty() && !x.policy->settings.allowed_provider_tools.empty();
+  bool whole = !x.envelope.context_edits && x.envelope.provider_features.empty() && !offers &&
                !(x.lowered_output && x.translated) && !goes_up_elsewhere(x);
   if (x.record.settlement != "reported" || !whole) return 0;
   auto bound = x.record.usage.prompt();

@@ -227,6 +227,8 @@ Outcome<void> build_raw(Exchange& x, const Upstream& upstream,
   add_client_headers(x, request.headers);
   address(x, upstream, deployment, request);
   auto edits = edits_for(x, upstream, deployment);
+  wire::edit_offered_tools(x.envelope, x.body.view(), x.policy->settings.allowed_provider_tools,
+                           edits, request.dropped);
   auto good = leave_out_thinking(x, edits, request.dropped);
   splice(x, std::move(edits), request);
   return good;

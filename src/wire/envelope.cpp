@@ -235,6 +235,10 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   for (Span& span : fields.settings) shift(span, behind, by);
   for (Span& span : fields.members) shift(span, behind, by);
   for (Span& span : fields.gateway_members) shift(span, behind, by);
+  for (OfferedTool& tool : fields.offered_tools) {
+    shift(tool.member, behind, by);
+    shift(tool.element, behind, by);
+  }
   shift(fields.model, behind, by);
   for (Span& span : fields.max_tokens_values) shift(span, behind, by);
   for (auto* span : {&fields.stream_value, &fields.include_usage_value, &fields.stream_options,

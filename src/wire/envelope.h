@@ -60,6 +60,15 @@ enum class ModelPlace : std::uint8_t { kBody, kPath };
 inline constexpr std::size_t kProviderFeatures = 16;
 inline constexpr std::string_view kMoreFeatures = "more than 16 such features";
 
+// Gemini: a tool that the provider would run, offered to the model beside the client's own. Some
+// clients always offer one: where it may not be used it is left out.
+struct OfferedTool {
+  std::string name;           // "googleSearch"
+  Span member, element;       // of its object, and that object in the list
+  bool fills_element = true;  // the object holds nothing but such tools
+  friend bool operator==(const OfferedTool&, const OfferedTool&) = default;
+};
+
 // What is found once per body. A field that is null counts as absent, but its span is kept, so that
 // an edit replaces it instead of adding a second key.
 struct EnvelopeFields {
@@ -101,6 +110,7 @@ struct EnvelopeFields {
   // by this body: types of hosted tools without their date ("web_search"), names of such fields
   // ("mcp_servers"). Each once; at most kProviderFeatures, then kMoreFeatures.
   std::vector<std::string> provider_features;
+  std::vector<OfferedTool> offered_tools;
   bool context_edits = false;  // context_management may leave parts of the prompt out
   // Top-level members besides the messages that can change how many tokens a prompt has; see
   // same_settings.
@@ -182,6 +192,11 @@ void edit_in(std::string_view body, std::string_view key, std::string_view value
 // Members that speak to a gateway are taken out: providers refuse them.
 void edit_gateway_members(const Envelope& envelope, std::string_view body,
                           std::vector<SpanEdit>& edits);
+
+// Offered tools that are not among the allowed ones are taken out; `dropped` names them.
+void edit_offered_tools(const Envelope& envelope, std::string_view body,
+                        const std::vector<std::string>& allowed, std::vector<SpanEdit>& edits,
+                        std::vector<std::string>& dropped);
 
 // Span edits, applied without copying what stays: pieces to hand to writev. Spans must not
 // overlap; they are sorted by apply. An empty span inserts.

@@ -135,8 +135,13 @@ bool EnvelopeWalk::function_response() {
   return c_.ok();
 }
 
+// One tool instead of a list of them: what it offers cannot be left out.
 bool EnvelopeWalk::gemini_tools() {
-  if (c_.peek() == JsonType::kObject) return gemini_tool();
+  if (c_.peek() == JsonType::kObject) {
+    if (!gemini_tool()) return false;
+    for (const OfferedTool& tool : std::exchange(e_.offered_tools, {})) note_feature(tool.name);
+    return true;
+  }
   if (c_.peek() != JsonType::kArray) return strings(BlockKind::kToolDefinition);
   for (JsonArray array(c_); array.next();) {
     if (!gemini_tool()) return false;
@@ -150,14 +155,31 @@ bool EnvelopeWalk::gemini_tool() {
     note_feature("unknown tool");
     return strings(BlockKind::kToolDefinition);
   }
-  GovernedObject object(*this);
-  while (auto key = object.next()) {
-    if (*key == "functionDeclarations") {
-      if (!function_declarations()) return false;
-      continue;
+  const std::uint32_t begin = c_.position();
+  const std::size_t first = e_.offered_tools.size();
+  bool declares = false;
+  {
+    GovernedObject object(*this);
+    while (auto key = object.next()) {
+      const std::uint32_t at = object.key_span().begin - 1;
+      const std::string name(key->substr(0, limits::kIdentifierBytes));
+      const bool declarations = name == "functionDeclarations", none = is_null();
+      declares = declares || declarations;
+      if (!c_.ok()) return false;
+      if (none) continue;
+      if (!(declarations ? function_declarations() : strings(BlockKind::kToolDefinition))) {
+        return false;
+      }
+      if (declarations) continue;
+      if (e_.offered_tools.size() == limits::kTools) {
+        return c_.refuse(Code::kTooLarge, "more than 4096 tools", c_.position());
+      }
+      e_.offered_tools.push_back({name, {at, c_.position()}, {}, true});
     }
-    if (c_.peek() != JsonType::kNull) note_feature(*key);
-    if (!strings(BlockKind::kToolDefinition)) return false;
+  }
+  for (std::size_t i = first; i < e_.offered_tools.size(); ++i) {
+    e_.offered_tools[i].element = {begin, c_.position()};
+    e_.offered_tools[i].fills_element = !declares;
   }
   return c_.ok();
 }

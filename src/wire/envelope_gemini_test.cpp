@@ -71,7 +71,9 @@ TEST(GeminiEnvelope, GovernsBothSpellingsAndRefusesABodyThatHasBoth) {
   EXPECT_EQ(envelope->max_tokens, 7);
   EXPECT_EQ(envelope->choices, 3u);
   EXPECT_THAT(envelope->tool_names, ElementsAre("a"));
-  EXPECT_THAT(envelope->provider_features, ElementsAre("googleSearch", "cachedContent"));
+  EXPECT_THAT(envelope->provider_features, ElementsAre("cachedContent"));
+  ASSERT_EQ(envelope->offered_tools.size(), 1u);
+  EXPECT_EQ(envelope->offered_tools[0].name, "googleSearch");
   for (auto twice : {R"({"contents":[],"generationConfig":{},"generation_config":{}})",
                      R"({"contents":[],"systemInstruction":{},"system_instruction":{}})",
                      R"({"contents":[],"generationConfig":{"maxOutputTokens":1,)"
@@ -90,8 +92,10 @@ TEST(GeminiEnvelope, NamesWhatRunsOrIsKeptAtTheProvider) {
       R"("tools":[{"codeExecution":{},"urlContext":{}},{"functionDeclarations":[]}],)"
       R"("generationConfig":{"responseModalities":["TEXT","IMAGE"]}})");
   ASSERT_TRUE(envelope.has_value()) << envelope.error().detail;
-  EXPECT_THAT(envelope->provider_features,
-              ElementsAre("fileData", "audio", "codeExecution", "urlContext", "image output"));
+  EXPECT_THAT(envelope->provider_features, ElementsAre("fileData", "audio", "image output"));
+  auto alone = parse(R"({"contents":[],"tools":{"googleSearch":{}}})");
+  ASSERT_TRUE(alone.has_value());
+  EXPECT_THAT(alone->provider_features, ElementsAre("googleSearch"));
   EXPECT_EQ(envelope->documents, 2u);
 }
 
@@ -123,8 +127,31 @@ TEST(GeminiEnvelope, TheMaximumIsLoweredInsideGenerationConfig) {
             R"({"generationConfig":{"maxOutputTokens":50},"contents":[]})");
 }
 
+TEST(GeminiEnvelope, OfferedToolsAreLeftOutUnlessTheyAreAllowed) {
+  auto left = [](std::string_view tools, const std::vector<std::string>& allowed) {
+    const std::string body = R"({"contents":[],"tools":)" + std::string(tools) + "}";
+    auto envelope = parse(body);
+    EXPECT_TRUE(envelope.has_value());
+    std::vector<SpanEdit> edits;
+    std::vector<std::string> dropped;
+    edit_offered_tools(*envelope, body, allowed, edits, dropped);
+    std::string out = SplicedBody(body, std::move(edits)).str().substr(23);
+    for (const auto& name : dropped) out += " " + name;
+    return out;
+  };
+  EXPECT_EQ(left(R"([{"googleSearch":{}},{"functionDeclarations":[]}])", {}),
+            R"([{"functionDeclarations":[]}]} tools[].googleSearch)");
+  EXPECT_EQ(left(R"([{"functionDeclarations":[],"url_context":{}} , {"codeExecution":{}}])", {}),
+            R"([{"functionDeclarations":[]}]} tools[].urlContext tools[].codeExecution)");
+  EXPECT_EQ(left(R"([{"googleSearch":{}}])", {}), "[]} tools[].googleSearch");
+  EXPECT_EQ(left(R"([{"googleSearch":{},"urlContext":{}}])", {"urlContext"}),
+            R"([{"urlContext":{}}]} tools[].googleSearch)");
+  EXPECT_EQ(left(R"([{"googleSearch":{}}])", {"googleSearch"}), R"([{"googleSearch":{}}]})");
+}
+
 TEST(GeminiEnvelope, AResumedWalkEqualsAFullOne) {
-  const std::string body(kBody);
+  std::string body(kBody);
+  body.insert(body.find("{\"functionDeclarations"), R"({"googleSearch":{}},)");
   auto earlier = parse(body);
   ASSERT_TRUE(earlier.has_value());
   const std::string grown = std::string(body).insert(

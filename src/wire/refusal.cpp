@@ -25,7 +25,9 @@ Shape shape_for(const Refusal& refusal, const RefusalRow& row, Dialect dialect, 
     bool own = dialect == Dialect::kAnthropicMessages && row.anthropic_status != 0;
     return {own ? row.anthropic_status : row.status, row.anthropic_type};
   }
-  const ClientRow& by_client = client_row(client);
+  // Other clients of Gemini are made of Google's SDK, as its CLI is.
+  bool google = dialect == Dialect::kGemini && client == ClientKind::kUnknown;
+  const ClientRow& by_client = client_row(google ? ClientKind::kGeminiCli : client);
   int status =
       row.kind == RefusalClass::kBudget ? by_client.budget_status : by_client.policy_status;
   std::string_view type = by_client.anthropic_type;

@@ -126,6 +126,30 @@ void edit_gateway_members(const Envelope& envelope, std::string_view body,
   edit_out(envelope.gateway_members, body, edits);
 }
 
+void edit_offered_tools(const Envelope& envelope, std::string_view body,
+                        const std::vector<std::string>& allowed, std::vector<SpanEdit>& edits,
+                        std::vector<std::string>& dropped) {
+  std::vector<Span> out;
+  const auto& tools = envelope.offered_tools;
+  const auto is_allowed = [&](const OfferedTool& tool) {
+    return std::ranges::find(allowed, tool.name) != allowed.end();
+  };
+  for (auto begin = tools.begin(); begin != tools.end();) {
+    const auto end = std::find_if(begin, tools.end(), [&](const OfferedTool& tool) {
+      return tool.element != begin->element;
+    });
+    const bool whole = begin->fills_element && std::none_of(begin, end, is_allowed);
+    if (whole) out.push_back(begin->element);
+    for (; begin != end; ++begin) {
+      if (is_allowed(*begin)) continue;
+      if (!whole) out.push_back(begin->member);
+      std::string name = "tools[]." + begin->name;
+      if (std::ranges::find(dropped, name) == dropped.end()) dropped.push_back(std::move(name));
+    }
+  }
+  edit_out(out, body, edits);
+}
+
 SplicedBody::SplicedBody(std::string_view body, std::vector<SpanEdit> edits)
     : edits_(std::move(edits)) {
   // Inserts go before what is replaced at the same place, and stay in the order they were given.
