@@ -131,7 +131,7 @@ TEST(GeminiToConverse, Case10GeminisOwnSignaturesGoToNobodyElse) {
                       "," + user(response("run", "ok")),
                   kTools);
   EXPECT_THAT(out.body, Not(HasSubstr("AAAA")));
-  EXPECT_THAT(out.dropped, Contains("messages[].reasoning_content"));
+  EXPECT_THAT(out.dropped, Contains("contents[].parts[].thought"));
 }
 
 TEST(GeminiToConverse, Case11ThinkingBudgetsAndLevels) {

@@ -70,7 +70,7 @@ constexpr std::array kCodecs{
     Codec{Dialect::kBedrockConverse, "", bedrock::decode_request, bedrock::make_converse_encoder,
           bedrock::encode_converse_request, make_converse_decoder, bedrock::field_name},
     Codec{Dialect::kGemini, "", gemini::decode_request, gemini::make_answer_encoder,
-          gemini::encode_request, gemini::make_answer_decoder, nullptr},
+          gemini::encode_request, gemini::make_answer_decoder, gemini::field_name},
 };
 
 // One provider's signature is noise to another, which refuses it.

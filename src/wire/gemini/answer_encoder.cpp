@@ -1,6 +1,5 @@
 #include "wire/gemini/answer_encoder.h"
 
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "wire/json_slice.h"
 #include "wire/json_text.h"
 #include "wire/json_writer.h"
+#include "wire/usage_seen.h"
 
 namespace sekisho::wire::gemini {
 namespace {
@@ -161,32 +161,21 @@ class Encoder : public AnswerEncoder {
     json.field("index", 0).end_object().end_array();
     if (last) {
       json.key("usageMetadata");
-      write_usage(json, figures());
+      write_usage(json, usage_.figures(encoding_.estimated_prompt));
     }
     json.field("modelVersion", encoding_.model).field("responseId", encoding_.id).end_object();
   }
 
-  // As the provider reported; if it never does, our estimate, as the call is booked then.
-  Usage figures() const {
-    if (reported_) return *reported_;
-    Usage estimate;
-    estimate.source = UsageSource::kEstimated;
-    estimate.input = encoding_.estimated_prompt;
-    estimate.output = estimated_tokens(bytes_);
-    return estimate;
-  }
-
   void note(const AnswerEvent& event) {
-    if (event.kind == Kind::kDelta) bytes_ += event.text.size();
-    if (event.kind == Kind::kUsage) reported_ = event.usage;
+    if (event.kind == Kind::kDelta) usage_.delta(event);
+    if (event.kind == Kind::kUsage) usage_.usage(event);
     if (event.kind == Kind::kStop) stop_ = event;
   }
 
   AnswerEncoding encoding_;
   PartMaker parts_;
   AnswerEvent stop_;
-  std::optional<Usage> reported_;
-  std::size_t bytes_ = 0;
+  UsageSeen usage_;
   bool over_ = false;
 };
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "wire/bedrock/names.h"
 #include "wire/gemini/thought_signature.h"
+#include "wire/tool_names.h"
 
 namespace sekisho::wire::gemini {
 namespace {
@@ -34,9 +34,10 @@ bool is_user_text(const Turn& turn) {
 }  // namespace
 
 std::string function_name(std::string_view name) {
+  constexpr std::size_t kNameSize = 64;
   const bool digit =
       !name.empty() && ((name.front() >= '0' && name.front() <= '9') || name.front() == '-');
-  return bedrock::tool_name(digit ? "_" + std::string(name) : std::string(name));
+  return tool_name_within(digit ? "_" + std::string(name) : std::string(name), kNameSize);
 }
 
 // The task that the model is at: what it did since the user spoke last. There its calls must carry

@@ -13,12 +13,6 @@ namespace {
 
 using Kind = Block::Kind;
 
-Block text_block(RawText text) {
-  Block block;
-  block.text = text;
-  return block;
-}
-
 Block reasoning_block(RawText text, RawText signature) {
   Block block;
   block.kind = Kind::kReasoning;

@@ -128,10 +128,6 @@ Result<void> read_format(Reading& reading, JsonValue config) {
   return {};
 }
 
-bool asks_nothing(JsonValue value) {
-  return value.is(JsonKind::kFalse) || value.number() == 0.0;
-}
-
 }  // namespace
 
 Result<void> read_generation_config(Reading& reading, JsonValue config) {

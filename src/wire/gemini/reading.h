@@ -3,14 +3,9 @@
 
 #include "wire/conversation.h"
 #include "wire/gemini/fields.h"
-#include "wire/openai_chat/reading.h"
+#include "wire/request_reading.h"
 
 namespace sekisho::wire::gemini {
-
-using openai_chat::invalid;
-using openai_chat::Place;
-using openai_chat::Reading;
-using openai_chat::unsupported;
 
 // contents.cpp
 Result<void> read_contents(Reading& reading, JsonValue contents);

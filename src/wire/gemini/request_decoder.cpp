@@ -1,5 +1,8 @@
 #include "wire/gemini/request_decoder.h"
 
+#include <algorithm>
+#include <array>
+
 #include "wire/gemini/reading.h"
 
 namespace sekisho::wire::gemini {
@@ -27,6 +30,27 @@ Result<void> read_top_field(Reading& reading, std::string_view name, JsonValue v
 }
 
 }  // namespace
+
+std::string field_name(std::string_view field) {
+  struct Name {
+    std::string_view chat, gemini;
+  };
+  constexpr std::array kNames{
+      Name{"messages[].reasoning_content", "contents[].parts[].thought"},
+      Name{"response_format", "generationConfig.responseSchema"},
+      Name{"stop", "generationConfig.stopSequences"},
+      Name{"temperature", "generationConfig.temperature"},
+      Name{"tool_choice", "toolConfig.functionCallingConfig"},
+      Name{"top_k", "generationConfig.topK"},
+      Name{"top_p", "generationConfig.topP"},
+  };
+  constexpr std::string_view kReasoning = "reasoning";
+  if (field.starts_with(kReasoning)) {
+    return std::string("generationConfig.thinkingConfig").append(field.substr(kReasoning.size()));
+  }
+  const auto* const found = std::ranges::find(kNames, field, &Name::chat);
+  return std::string(found == kNames.end() ? field : found->gemini);
+}
 
 Result<std::unique_ptr<Conversation>> decode_request(std::string_view body,
                                                      std::vector<std::string>& dropped) {

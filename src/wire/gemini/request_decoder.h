@@ -20,4 +20,8 @@ namespace sekisho::wire::gemini {
 Result<std::unique_ptr<Conversation>> decode_request(std::string_view body,
                                                      std::vector<std::string>& dropped);
 
+// What a Gemini client calls a field that an encoder could not say (encoders name them as chat
+// completions do).
+std::string field_name(std::string_view field);
+
 }  // namespace sekisho::wire::gemini

@@ -8,34 +8,19 @@
 namespace sekisho::wire::gemini {
 namespace {
 
-constexpr std::string_view kNoParameters = R"({"type":"object","properties":{}})";
-
-// The schema must be of type object.
+// In either language of schemas.
 Result<std::string_view> read_parameters(Reading& reading, JsonValue declaration,
                                          const Place& place) {
-  const JsonValue own = field(declaration, "parametersJsonSchema");
-  JsonValue schema = own.has_value() ? own : field(declaration, "parameters");
-  if (!schema.has_value()) return kNoParameters;
-  if (!schema.is(JsonKind::kObject)) return invalid(place, "parameters is not an object");
-  if (schema.begin() == schema.end()) return kNoParameters;
-  std::string_view text =
-      own.has_value() ? own.raw() : reading.conversation.keep(json_schema(schema));
-  JsonDocument document;
-  TRY_VOID(document.parse(text));
-  const JsonValue type = document.root().find("type");
-  if (!type.exists()) {
-    std::string fixed(text);
-    fixed.insert(1, fixed.size() > 2 ? R"("type":"object",)" : R"("type":"object")");
-    return reading.conversation.keep(std::move(fixed));
+  const JsonValue json = field(declaration, "parametersJsonSchema");
+  const JsonValue own = field(declaration, "parameters");
+  if (json.has_value() || !own.is(JsonKind::kObject)) {
+    const bool is_own = !json.has_value();
+    return read_tool_schema(reading, is_own ? own : json,
+                            is_own ? "parameters" : "parametersJsonSchema", place);
   }
-  if (type.equals("object")) return text;
-  const bool allows =
-      std::any_of(type.begin(), type.end(), [](JsonValue one) { return one.equals("object"); });
-  if (!allows) return invalid(place, "parameters.type must be object");
-  std::string fixed(text);
-  fixed.replace(static_cast<std::size_t>(type.raw().data() - text.data()), type.raw().size(),
-                R"("object")");
-  return reading.conversation.keep(std::move(fixed));
+  JsonDocument document;
+  TRY_VOID(document.parse(reading.conversation.keep(json_schema(own))));
+  return read_tool_schema(reading, document.root(), "parameters", place);
 }
 
 Result<void> read_declaration(Reading& reading, JsonValue declaration, const Place& place) {
