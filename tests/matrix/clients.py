@@ -14,6 +14,7 @@ PROVIDERS = {
     "openai": ("OpenAI", "gpt-5.5"),
     "nova": ("Nova on Bedrock", "bedrock-nova-pro"),
     "anthropic": ("Anthropic", "claude-sonnet-4-6"),
+    "gemini": ("Gemini", "gemini-3.8-flash"),
 }
 
 FEATURES = {
@@ -34,9 +35,9 @@ class Client:
     page: str = ""             # docs/clients/PAGE.md
 
 
-def _cline(provider):
+def _cline(provider, suffix="/v1"):
     def run(base_url, key, model, prompt, cwd):
-        return run_cline(base_url + "/v1", key, model, prompt, cwd, provider)
+        return run_cline(base_url + suffix, key, model, prompt, cwd, provider)
     return run
 
 
@@ -55,6 +56,9 @@ CLIENTS = {
     "cline": Client("Cline (OpenAI Compatible)", "chat", _cline("openai-compatible"), "cline",
                     page="cline"),
     "cline_litellm": Client("Cline (LiteLLM)", "chat", _cline("litellm"), "cline", page="cline"),
+    "cline_gemini": Client("Cline (Gemini)", "gemini", _cline("gemini", ""), "cline", page="cline"),
+    "gemini_cli": Client("Gemini CLI", "gemini", drivers.run_gemini_cli, "gemini_cli",
+                         page="gemini-cli"),
     "claude_code": Client("Claude Code", "messages", run_claude_code, "claude_code",
                           page="claude-code"),
     "opencode": Client("opencode", "chat", drivers.run_opencode, "opencode", most_refused=3,
@@ -70,6 +74,14 @@ CLIENTS = {
 }
 
 RUNS = [
+    ("cline_gemini", "gemini"),
+    ("cline_gemini", "bedrock_claude"),
+    ("cline_gemini", "anthropic"),
+    ("gemini_cli", "gemini"),
+    ("gemini_cli", "bedrock_claude"),
+    ("gemini_cli", "anthropic"),
+    ("cline", "gemini"),
+    ("claude_code", "gemini"),
     ("cline", "bedrock_claude"),
     ("cline", "openai"),
     ("cline", "nova"),
