@@ -18,6 +18,7 @@
 #include "wire/gemini/request_encoder.h"
 #include "wire/gemini/thought_signature.h"
 #include "wire/openai_chat/request_decoder.h"
+#include "wire/openai_chat/request_encoder.h"
 
 namespace sekisho::wire {
 namespace {
@@ -63,7 +64,7 @@ struct Codec {
 
 constexpr std::array kCodecs{
     Codec{Dialect::kOpenAiChat, "chatcmpl-", openai_chat::decode_request, make_chat_encoder,
-          nullptr, nullptr},
+          openai_chat::encode_request, make_chat_decoder},
     Codec{Dialect::kAnthropicMessages, "msg_", anthropic::decode_request,
           anthropic::make_answer_encoder, anthropic::encode_request, anthropic::make_answer_decoder,
           anthropic::field_name},

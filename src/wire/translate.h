@@ -51,6 +51,10 @@ struct TranslationSettings {
   bool stream = false;                               // where the body says it
   bool auto_cache = false;                           // cache points for clients that set none
   const ThinkingSource* thinking = nullptr;  // what the dialect of the client lost; may be null
+  // OpenAI-compatible: stream_options.include_usage is known; which member of an earlier answer
+  // takes its reasoning back ("" = none does).
+  bool usage_in_stream = true;
+  std::string_view reasoning_field;
 };
 
 // Whether requests of `from` can be said in `to`, and its answers be told in `from`. Not for one
@@ -70,6 +74,8 @@ Result<TranslatedRequest> chat_to_converse(std::string_view body, const TargetMo
 std::unique_ptr<AnswerDecoder> make_answer_decoder(Dialect upstream, bool stream);
 // ConverseStream's event stream, or Converse's whole answer.
 std::unique_ptr<AnswerDecoder> make_converse_decoder(bool stream);
+// Chat completion chunks, or a whole completion.
+std::unique_ptr<AnswerDecoder> make_chat_decoder(bool stream);
 
 struct AnswerEncoding {
   std::string id;     // of the answer, with the dialect's prefix ("chatcmpl-…")

@@ -9,6 +9,8 @@
 
 #include "wire/aws/event_stream.h"
 #include "wire/json_writer.h"
+#include "wire/openai_chat/request_decoder.h"
+#include "wire/openai_chat/request_encoder.h"
 #include "wire/translate.h"
 
 namespace sekisho::wire {
@@ -224,6 +226,58 @@ TEST(TranslateProperty, SpoiledRequestsAreRefusedOrTranslatedToJson) {
     const auto out = chat_to_converse(body, any_target(), 2048);
     simdjson::dom::parser parser;
     if (out) RC_ASSERT(!parser.parse(out->body).error());
+  });
+}
+
+std::string as_chat(const std::string& body, const TargetModel& target, bool takes_reasoning) {
+  std::vector<std::string> dropped;
+  const auto conversation = openai_chat::decode_request(body, dropped);
+  RC_ASSERT(conversation.has_value());
+  TranslationSettings settings{.model = "gpt-5.5", .max_tokens = 2048};
+  if (takes_reasoning) settings.reasoning_field = "reasoning_content";
+  const auto out = openai_chat::encode_request(**conversation, target, settings, {});
+  RC_ASSERT(out.has_value());
+  return out->body;
+}
+
+// What OpenAI enforces: each call is answered by its own tool message, at once and once.
+void check_chat(const simdjson::dom::element& body) {
+  std::set<std::string> open;
+  for (const auto message : body["messages"].get_array()) {
+    const std::string_view role = message["role"].get_string().value();
+    if (role == "tool") {
+      const std::string id(message["tool_call_id"].get_string().value());
+      RC_ASSERT(open.erase(id) == 1U);
+      continue;
+    }
+    RC_ASSERT(open.empty());
+    if (role != "assistant") RC_ASSERT(!message["content"].is_null());
+    if (message["tool_calls"].error()) continue;
+    for (const auto call : message["tool_calls"].get_array()) {
+      const std::string id(call["id"].get_string().value());
+      RC_ASSERT(id.size() <= 40U);
+      RC_ASSERT(open.insert(id).second);
+      simdjson::dom::parser parser;
+      RC_ASSERT(!parser.parse(std::string(call["function"]["arguments"].get_string().value()))
+                     .get_object()
+                     .error());
+    }
+  }
+  RC_ASSERT(open.empty());
+}
+
+TEST(TranslateProperty, ChatThatIsReadAndWrittenAgainStaysAsItIs) {
+  rc::check([] {
+    const std::string body = any_request();
+    const TargetModel target = any_target();
+    const bool takes_reasoning = *rc::gen::arbitrary<bool>();
+    const std::string once = as_chat(body, target, takes_reasoning);
+    simdjson::dom::parser parser;
+    auto json = parser.parse(once);
+    RC_ASSERT(!json.error());
+    check_chat(json.value());
+    RC_ASSERT(as_chat(body, target, takes_reasoning) == once);
+    RC_ASSERT(as_chat(once, target, takes_reasoning) == once);
   });
 }
 
