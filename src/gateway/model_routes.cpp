@@ -1,5 +1,7 @@
 #include "gateway/model_routes.h"
 
+#include <algorithm>
+
 #include "gateway/admission.h"
 #include "gateway/identify.h"
 #include "gateway/inference_profiles.h"
@@ -59,18 +61,47 @@ void write_tokens(wire::JsonWriter& w, std::string_view name, std::int64_t token
   }
 }
 
-void write_info(wire::JsonWriter& w, const catalog::ModelGroup& group,
-                const catalog::Deployment& deployment) {
-  w.key("model_info").begin_object();
-  w.field("id", std::to_string(deployment.id.value));
+void write_facts(wire::JsonWriter& w, const catalog::ModelGroup& group) {
   w.field("mode", "chat");
   write_tokens(w, "max_output_tokens", group.facts.max_output);
-  write_tokens(w, "max_tokens", group.facts.max_output);
   write_tokens(w, "max_input_tokens", group.facts.context_window);
   w.field("supports_vision", group.facts.target.images);
   w.field("supports_prompt_caching", group.facts.target.prompt_caching);
   w.field("supports_reasoning", group.facts.target.reasoning);
   w.field("supports_function_calling", group.facts.target.tools);
+}
+
+// The dearest rate of a group's deployments; none where one of them has no price.
+std::optional<Price> dearest(const catalog::ModelGroup& group, Price catalog::Rates::* rate) {
+  std::optional<Price> most;
+  for (const auto& deployment : group.deployments) {
+    if (!deployment.prices) return {};
+    auto price = deployment.prices->base.*rate;
+    most = most ? std::max(*most, price) : price;
+  }
+  return most;
+}
+
+// The kinds of provider that serve the group, each once, as LiteLLM names them.
+void write_providers(wire::JsonWriter& w, const Policy& policy, const catalog::ModelGroup& group) {
+  std::vector<std::string_view> names;
+  for (const auto& deployment : group.deployments) {
+    const auto* upstream = policy.find_upstream(deployment.upstream);
+    auto name = upstream ? provider_prefix(upstream->kind) : std::string_view();
+    if (!name.empty()) name.remove_suffix(1);
+    if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  w.key("providers").begin_array();
+  for (auto name : names) w.string(name);
+  w.end_array();
+}
+
+void write_info(wire::JsonWriter& w, const catalog::ModelGroup& group,
+                const catalog::Deployment& deployment) {
+  w.key("model_info").begin_object();
+  w.field("id", std::to_string(deployment.id.value));
+  write_tokens(w, "max_tokens", group.facts.max_output);
+  write_facts(w, group);
   if (deployment.prices) {
     const auto& rates = deployment.prices->base;
     write_price(w, "input_cost_per_token", rates.input);
@@ -124,6 +155,22 @@ std::string model_info_json(const Policy& policy, const KeyPolicy& key) {
   return out;
 }
 
+std::string model_group_info_json(const Policy& policy, const KeyPolicy& key) {
+  std::string out;
+  wire::JsonWriter w(out);
+  w.begin_object().key("data").begin_array();
+  for (const auto* group : policy.allowed_models(key)) {
+    w.begin_object().field("model_group", group->name);
+    write_providers(w, policy, *group);
+    write_facts(w, *group);
+    write_price(w, "input_cost_per_token", dearest(*group, &catalog::Rates::input));
+    write_price(w, "output_cost_per_token", dearest(*group, &catalog::Rates::output));
+    w.end_object();
+  }
+  w.end_array().end_object();
+  return out;
+}
+
 namespace {
 
 std::string model_json(const catalog::ModelGroup& group, wire::Dialect shape) {
@@ -148,6 +195,9 @@ Outcome<const KeyPolicy*> identify_reader(const http::RequestHead& request, cons
 
 Outcome<std::string> answer_body(Exchange& x) {
   if (x.operation == wire::Operation::kModelInfo) return model_info_json(*x.policy, *x.key);
+  if (x.operation == wire::Operation::kModelGroupInfo) {
+    return model_group_info_json(*x.policy, *x.key);
+  }
   if (x.operation == wire::Operation::kListModels) return models_json(*x.policy, *x.key, x.dialect);
   const auto& request = x.http.request();
   if (x.operation == wire::Operation::kListInferenceProfiles) {
