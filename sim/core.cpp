@@ -29,7 +29,9 @@ std::optional<Route> route(std::string_view path) {
   if (path.starts_with("/model/")) return Route{Provider::kBedrock, path};
   if (path.contains("/models/") && path.contains(':')) return Route{Provider::kGemini, path};
   if (path.contains("/messages")) return Route{Provider::kAnthropic, path};
-  if (path.ends_with("/chat/completions")) return Route{Provider::kOpenAi, path};
+  if (path.ends_with("/completions") || path.ends_with("/embeddings")) {
+    return Route{Provider::kOpenAi, path};
+  }
   return std::nullopt;
 }
 
@@ -186,6 +188,7 @@ Plan SimCore::answer(const ProviderApi& api, const Model& model, const Prompt& p
   SimUsage usage = cache_.use(account, model, prompt.blocks, now());
   usage.output = said.output_tokens() * prompt.choices;
   usage.reasoning = said.thinking_tokens() * prompt.choices;
+  if (prompt.api == OpenAiApi::kEmbeddings) usage.output = usage.reasoning = 0;
   if (scenario.usage) usage = *scenario.usage;
 
   const std::string id = make_id();

@@ -82,6 +82,20 @@ constexpr Model gpt(std::string_view id, Rates price, std::int64_t context, std:
   model.thinking = model.refuses_sampling = reasons;
   return model;
 }
+constexpr Model embedding(std::string_view id, std::int64_t price, std::int64_t dimensions) {
+  Model model{.provider = kO,
+              .id = id,
+              .rates = rates(price, 0, 0, 0, 0),
+              .context = 8192,
+              .max_output = 0};
+  model.dimensions = dimensions;
+  return model;
+}
+constexpr Model completion(std::string_view id, Rates price) {
+  Model model{.provider = kO, .id = id, .rates = price, .context = 4096, .max_output = 4096};
+  model.completes = true;
+  return model;
+}
 constexpr Model over_272k(Model model) {
   model.long_above = 272'000;
   const Rates& base = model.rates;
@@ -164,6 +178,9 @@ constexpr std::array kModels{
     gpt("gpt-4o", rates(2500, 10000, 1250, 0, 0), 128'000, 16'384, false),
     gpt("gpt-4o-mini", rates(150, 600, 75, 0, 0), 128'000, 16'384, false),
     gpt("o4-mini", rates(1100, 4400, 275, 0, 0), 200'000, 100'000, true),
+    completion("gpt-3.5-turbo-instruct", rates(1500, 2000, 0, 0, 0)),
+    embedding("text-embedding-3-small", 20, 1536),
+    embedding("text-embedding-3-large", 130, 3072),
 
     over_200k(gemini("gemini-2.5-pro", rates(1250, 10000, 125, 0, 0), false, true),
               rates(2500, 15000, 250, 0, 0)),

@@ -40,6 +40,8 @@ struct Model {
   bool long_caching = true;         // cache points that live for an hour
   bool json_schema = true;          // answers by a JSON schema
   std::int64_t min_max_tokens = 1;  // smallest accepted maximum
+  bool completes = false;           // OpenAI: of the older completions API
+  std::int64_t dimensions = 0;      // OpenAI: of an embedding; 0: no model for that
 };
 
 std::span<const Model> models();

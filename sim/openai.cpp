@@ -1,8 +1,9 @@
-// OpenAI chat completions: identity, answers, chunks, errors. The request is read in
-// openai_reader.cpp.
+// OpenAI, also as Azure sells it: identity, paths, errors; answers and chunks of chat completions,
+// whose requests are read in openai_reader.cpp. The smaller APIs are in openai_other.h.
 
 #include <algorithm>
 
+#include "sim/openai_other.h"
 #include "sim/openai_reader.h"
 #include "sim/provider.h"
 
@@ -148,6 +149,25 @@ Json param_of(std::string_view message) {
   return message.substr(open + 1, shut - open - 1);
 }
 
+// "/deployments/{name}/…", behind "/openai"
+constexpr std::string_view kDeployments = "/deployments/";
+
+bool is_azure(std::string_view path) {
+  return path.starts_with(kDeployments);
+}
+
+std::string deployment_of(std::string_view path) {
+  path.remove_prefix(kDeployments.size());
+  return std::string(path.substr(0, path.find('/')));
+}
+
+std::optional<OpenAiApi> api_of(std::string_view path) {
+  if (path.ends_with("/chat/completions")) return OpenAiApi::kChat;
+  if (path.ends_with("/completions")) return OpenAiApi::kCompletions;
+  if (path.ends_with("/embeddings")) return OpenAiApi::kEmbeddings;
+  return std::nullopt;
+}
+
 class OpenAi final : public ProviderApi {
  public:
   explicit OpenAi(const Keys& keys) : keys_(keys) {}
@@ -156,18 +176,24 @@ class OpenAi final : public ProviderApi {
   std::string_view tool_id_prefix(const Prompt&) const override { return "call_"; }
 
   Result<std::string> identify(const Call& call) const override {
-    const std::string_view value = call.headers.get("authorization");
-    if (!value.starts_with("Bearer ")) {
+    std::string_view value = call.headers.get("authorization");
+    if (value.starts_with("Bearer ")) {
+      value.remove_prefix(7);
+    } else if (is_azure(call.path)) {
+      value = call.headers.get("api-key");
+    } else {
       return fail(Code::kUnauthenticated, "You didn't provide an API key.");
     }
     for (const Keys::Plain& key : keys_.openai) {
-      if (value.substr(7) == key.key) return key.account;
+      if (value == key.key) return key.account;
     }
     return fail(Code::kUnauthenticated, "Incorrect API key provided.");
   }
 
   Result<Prompt> read(const Call& call) const override {
-    if (call.method != "POST" || !call.path.ends_with("/chat/completions")) {
+    const auto api = api_of(call.path);
+    const bool versioned = !is_azure(call.path) || call.target.contains("api-version=20");
+    if (call.method != "POST" || !api || !versioned) {
       return fail(Code::kNotFound,
                   "Invalid URL (" + std::string(call.method) + " " + std::string(call.path) + ")");
     }
@@ -177,10 +203,18 @@ class OpenAi final : public ProviderApi {
                   "We could not parse the JSON body of your request. (" +
                       (body ? std::string("not an object") : body.error().detail) + ")");
     }
+    if (is_azure(call.path)) body->set("model", deployment_of(call.path));
+    if (*api == OpenAiApi::kEmbeddings) return read_embeddings(*body);
+    if (*api == OpenAiApi::kCompletions) return read_completions(*body);
     return read_chat(*body);
   }
 
-  Result<void> check_window(const Model& model, const Prompt&, std::int64_t tokens) const override {
+  Result<void> check_window(const Model& model, const Prompt& prompt,
+                            std::int64_t tokens) const override {
+    if (prompt.api != OpenAiApi::kChat) {  // each block is a prompt of its own
+      tokens = 0;
+      for (const PromptBlock& block : prompt.blocks) tokens = std::max(tokens, block.tokens);
+    }
     if (tokens <= model.context) return {};
     return fail(Code::kContextOverflow,
                 "This model's maximum context length is " + std::to_string(model.context) +
@@ -202,6 +236,8 @@ class OpenAi final : public ProviderApi {
   }
 
   std::string whole(const Job& job) const override {
+    if (job.prompt.api == OpenAiApi::kEmbeddings) return embeddings_answer(job);
+    if (job.prompt.api == OpenAiApi::kCompletions) return completions_answer(job);
     Json message =
         Json::object({{"role", "assistant"}, {"content", nullptr}, {"refusal", nullptr}});
     Json calls = Json::array();
@@ -229,7 +265,10 @@ class OpenAi final : public ProviderApi {
     return out.dump();
   }
 
-  std::vector<Piece> stream(const Job& job) const override { return ChunkWriter(job).write(); }
+  std::vector<Piece> stream(const Job& job) const override {
+    if (job.prompt.api == OpenAiApi::kCompletions) return completions_stream(job);
+    return ChunkWriter(job).write();
+  }
 
   ApiError error_of(const Error& error) const override {
     switch (error.code) {

@@ -69,10 +69,16 @@ class ChatReader {
                                        "` does not exist or you do not have access "
                                        "to it.");
     }
+    if (model_->completes || model_->dimensions > 0) {
+      return fail(Code::kNotFound,
+                  "This is not a chat model and thus not supported in the v1/chat/completions "
+                  "endpoint.");
+    }
     prompt_.model = id;
     TRY_VOID(options());
     TRY_VOID(maximum());
     TRY_VOID(tools());
+    TRY_VOID(reasoning());
     TRY_VOID(messages());
     return std::move(prompt_);
   }
@@ -190,6 +196,27 @@ class ChatReader {
     return tool_choice();
   }
 
+  // What models of each generation take; the first row that fits.
+  Result<void> reasoning() const {
+    struct Row {
+      std::string_view prefix, efforts;
+    };
+    constexpr std::array kRows{Row{"gpt-5-", "'minimal', 'low', 'medium', and 'high'"},
+                               Row{"gpt-5.", "'none', 'low', 'medium', 'high', and 'xhigh'"},
+                               Row{"", "'low', 'medium', and 'high'"}};
+    if (model_->id.starts_with("o") && body_.has("parallel_tool_calls")) {
+      return refuse(
+          "Unsupported parameter: 'parallel_tool_calls' is not supported with this model.");
+    }
+    const Json& effort = body_["reasoning_effort"];
+    if (effort.is_null() || !model_->thinking) return {};
+    const auto row = std::ranges::find_if(
+        kRows, [&](const Row& one) { return model_->id.starts_with(one.prefix); });
+    if (row->efforts.contains("'" + effort.text() + "'")) return {};
+    return refuse("Unsupported value: 'reasoning_effort' does not support '" + effort.text() +
+                  "' with this model. Supported values are: " + std::string(row->efforts) + ".");
+  }
+
   Result<void> tool_choice() {
     const Json& choice = body_["tool_choice"];
     if (choice.is_null()) return {};
@@ -299,6 +326,11 @@ class ChatReader {
       if (call["id"].text().empty() || !function["arguments"].is_string() ||
           !is_function_name(function["name"].text())) {
         return refuse("Invalid value for '" + where + ".tool_calls'.");
+      }
+      if (call["id"].text().size() > 40) {
+        return refuse("Invalid '" + where +
+                      ".tool_calls[].id': string too long. Expected a string with maximum length "
+                      "40.");
       }
       if (!open_.insert(call["id"].text()).second) {
         return refuse("Duplicate value for 'tool_call_id' of '" + call["id"].text() + "'.");

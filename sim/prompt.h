@@ -50,6 +50,8 @@ struct Turn {
 
 enum class ToolChoice : std::uint8_t { kAuto, kAny, kNone, kNamed };
 
+enum class OpenAiApi : std::uint8_t { kChat, kCompletions, kEmbeddings };
+
 struct Prompt {
   std::string model;
   bool stream = false;
@@ -63,9 +65,13 @@ struct Prompt {
   bool thinking_shown = true;  // display omitted: the signature comes without text
   std::vector<std::string> stop_sequences;
   bool include_usage = false;  // OpenAI: stream_options.include_usage
-  std::int64_t choices = 1;    // OpenAI: n
-  bool json_array = false;     // Gemini: a stream without alt=sse
-  bool invoked = false;        // Bedrock: InvokeModel, in the dialect of Messages
+  std::int64_t choices = 1;    // OpenAI: n; completions: all that are generated
+  OpenAiApi api = OpenAiApi::kChat;
+  std::int64_t given_choices = 1;  // completions: those that the answer shows
+  std::int64_t dimensions = 0;     // embeddings
+  bool base64 = false;             // embeddings: vectors as bytes
+  bool json_array = false;         // Gemini: a stream without alt=sse
+  bool invoked = false;            // Bedrock: InvokeModel, in the dialect of Messages
 
   void add(std::string_view kind, std::string_view text, std::int64_t tokens);
   void add_text(std::string_view kind, std::string_view text);

@@ -131,3 +131,28 @@ def test_length_and_stop(client):
     assert answer.choices[0].finish_reason == "length" and answer.usage.completion_tokens == 7
     answer = client.chat.completions.create(model=MODEL, messages=ask("hi"), stop=["simulated"])
     assert answer.choices[0].message.content == "Hello from the "
+
+
+@pytest.mark.parametrize("model, effort, fits", [
+    ("gpt-5.5", "xhigh", True), ("gpt-5.5", "minimal", False), ("gpt-5-mini", "minimal", True),
+    ("gpt-5-mini", "none", False), ("o4-mini", "high", True), ("o4-mini", "xhigh", False)])
+def test_efforts(client, model, effort, fits):
+    def call():
+        return client.chat.completions.create(model=model, messages=ask("hi"),
+                                              reasoning_effort=effort)
+    if fits:
+        assert call().choices
+    else:
+        with pytest.raises(openai.BadRequestError, match="Supported values are"):
+            call()
+
+
+def test_what_o_models_and_long_ids_come_to(client):
+    with pytest.raises(openai.BadRequestError, match="parallel_tool_calls"):
+        client.chat.completions.create(model="o4-mini", messages=ask("hi"), tools=[TOOL],
+                                       parallel_tool_calls=False)
+    call = {"id": "x" * 41, "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    with pytest.raises(openai.BadRequestError, match="string too long"):
+        client.chat.completions.create(model=MODEL, messages=ask("hi") + [
+            {"role": "assistant", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": call["id"], "content": "x"}])

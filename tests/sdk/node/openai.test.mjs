@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keys, load, marker, png, url } from './clients.mjs';
 
-const { default: OpenAI } = await load('openai');
+const { default: OpenAI, AzureOpenAI } = await load('openai');
 const client = new OpenAI({ apiKey: keys.openai[0], baseURL: url + '/v1', maxRetries: 0 });
 const model = 'gpt-4.1-mini';
 const ask = (content) => [{ role: 'user', content }];
@@ -55,4 +55,33 @@ test('errors before and in the stream', async () => {
   const stream = await client.chat.completions.create({
     model, stream: true, messages: fault({ kind: 'exception', message: 'half way' }) });
   await assert.rejects(async () => { for await (const chunk of stream) void chunk; }, /half way/);
+});
+
+test('embeddings', async () => {
+  const answer = await client.embeddings.create({ model: 'text-embedding-3-small',
+                                                  input: ['one', 'two', 'one'] });
+  assert.equal(answer.data[0].embedding.length, 1536);
+  assert.deepEqual(answer.data[0].embedding, answer.data[2].embedding);
+  assert.notDeepEqual(answer.data[0].embedding, answer.data[1].embedding);
+  assert.equal(answer.usage.total_tokens, 3);
+});
+
+test('older completions, streamed and not', async () => {
+  const asked = { model: 'gpt-3.5-turbo-instruct', prompt: 'hello' };
+  const answer = await client.completions.create(asked);
+  assert.equal(answer.choices[0].text, 'Hello from the simulated provider.');
+  let text = '';
+  for await (const chunk of await client.completions.create({ ...asked, stream: true })) {
+    text += chunk.choices[0].text;
+  }
+  assert.equal(text, answer.choices[0].text);
+});
+
+test('azure', async () => {
+  const azure = new AzureOpenAI({ apiKey: keys.openai[0], endpoint: url, maxRetries: 0,
+                                  apiVersion: '2026-10-01' });
+  const answer = await azure.chat.completions.create({ model, messages: ask('hi') });
+  assert.equal(answer.choices[0].message.content, 'Hello from the simulated provider.');
+  const { data } = await azure.embeddings.create({ model: 'text-embedding-3-small', input: 'a' });
+  assert.equal(data[0].embedding.length, 1536);
 });
