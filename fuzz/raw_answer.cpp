@@ -28,7 +28,9 @@ void check_frame(const RawFrame& frame) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  const auto dialect = data[0] & 1 ? Dialect::kAnthropicMessages : Dialect::kOpenAiChat;
+  const auto dialect = data[0] & 1                ? Dialect::kAnthropicMessages
+                       : (data[0] & 0x42) == 0x42 ? Dialect::kOpenAiEmbeddings
+                                                  : Dialect::kOpenAiChat;
   const bool stream = (data[0] & 2) == 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const auto whole = read(dialect, stream, bytes, bytes.size() + 1);

@@ -98,6 +98,7 @@ struct Builder {
     out.ca_file = node.get("ca_file");
     out.usage_in_stream = node.boolean("usage_in_stream");
     out.max_tokens_field = node.get("max_tokens_field");
+    if (auto field = node.get("reasoning_field"); field != "none") out.reasoning_field = field;
     TRY(out.api_key, secret(node, "api_key"));
     TRY(out.access_key_id, secret(node, "access_key_id"));
     TRY(out.secret_access_key, secret(node, "secret_access_key"));

@@ -21,7 +21,7 @@ struct UpstreamConfig {
   std::string name, kind, endpoint, region, profile, ca_file;
   std::string api_key, access_key_id, secret_access_key, session_token;
   bool usage_in_stream = true;
-  std::string max_tokens_field = "max_tokens";
+  std::string max_tokens_field = "max_tokens", reasoning_field;
 };
 struct DeploymentConfig {
   std::string upstream, model, priced_as;

@@ -121,7 +121,12 @@ Key upstreams() {
        choice(
            "max_tokens_field", "max_tokens",
            {"openai: field that carries the output limit.", "openai: 出力上限を書くフィールド。"},
-           {"max_tokens", "max_completion_tokens"})});
+           {"max_tokens", "max_completion_tokens"}),
+       choice(
+           "reasoning_field", "none",
+           {"openai: field in which the provider takes the reasoning of its earlier answers back.",
+            "openai: 過去の回答の推論を返送するフィールド。"},
+           {"none", "reasoning_content", "reasoning"})});
 }
 
 Key deployments() {

@@ -98,6 +98,7 @@ Result<gateway::Upstream> Upstreams::build(const UpstreamConfig& config, Upstrea
   out.region = config.region;
   out.usage_in_stream = config.usage_in_stream;
   out.max_tokens_field = config.max_tokens_field;
+  out.reasoning_field = config.reasoning_field;
   out.bearer = config.api_key;
   if (out.kind != gateway::UpstreamKind::kBedrock || !out.bearer.empty()) return out;
   wire::aws::CredentialSource source;

@@ -191,7 +191,8 @@ Demand demand_of(const Exchange& x) {
   demand.prompt = x.prompt_bound;
   demand.prompt_estimate = estimate_prompt(x);
   demand.max_tokens = x.envelope.max_tokens;
-  demand.choices = static_cast<std::int64_t>(x.envelope.choices);
+  demand.choices = x.envelope.outputs();
+  demand.generates = x.dialect != wire::Dialect::kOpenAiEmbeddings;
   demand.has_thinking_budget = x.envelope.thinking_budget.has_value();
   // Where it is served is the workspace's to say, unless the request does.
   demand.mode = {x.asked_fast, x.envelope.inference_geo != "global"};

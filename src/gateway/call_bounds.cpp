@@ -57,7 +57,7 @@ const wire::Envelope::Checkpoint* first_new(const wire::Envelope& envelope, std:
 std::int64_t tokens_of_minute(const Demand& demand, std::int64_t output, std::int64_t floor,
                               std::optional<std::int64_t> left) {
   auto most = of_choices(output, demand.choices);
-  if (demand.max_tokens || !left) return demand.prompt_estimate + most;
+  if (demand.max_tokens || !demand.generates || !left) return demand.prompt_estimate + most;
   auto least = std::min(of_choices(floor, demand.choices), most);
   return demand.prompt_estimate + std::clamp(*left - demand.prompt_estimate, least, most);
 }
@@ -110,7 +110,9 @@ std::int64_t bound_prompt(const wire::Envelope& envelope, std::string_view body,
           bound, earlier.measured_prompt + fresh + new_images * per_image + kPromptOverheadTokens);
     }
   }
-  return longest > 0 ? std::min(bound, longest + beyond) : bound;  // a longer one is refused there
+  // A longer prompt is refused there; of several each may be as long.
+  const auto prompts = std::max<std::int64_t>(envelope.prompts, 1);
+  return longest > 0 ? std::min(bound, longest * prompts + beyond) : bound;
 }
 
 std::int64_t model_output_limit(const catalog::ModelGroup& group) {
@@ -141,9 +143,11 @@ Outcome<Reservation> plan_reservation(const Policy& policy, const KeyPolicy& key
   const auto& settings = policy.settings;
   auto limit = model_output_limit(group);
   Reservation plan;
-  plan.output =
-      std::max(demand.max_tokens.value_or(limit), wire::least_max_tokens(group.facts.target));
-  lower_to_budget(group, demand, ledger.available(key.levels), settings.output_floor, plan);
+  if (demand.generates) {
+    plan.output =
+        std::max(demand.max_tokens.value_or(limit), wire::least_max_tokens(group.facts.target));
+    lower_to_budget(group, demand, ledger.available(key.levels), settings.output_floor, plan);
+  }
   plan.bounds = worst_of_group(group, demand.prompt, plan.output, demand.choices, demand.mode);
   if (plan.bounds.unpriced && !group.allow_unpriced && !settings.allow_unpriced) {
     wire::Refusal refusal;

@@ -43,6 +43,7 @@ struct Demand {                      // what a request asks for
   std::optional<std::int64_t> max_tokens;
   std::int64_t choices = 1;
   bool has_thinking_budget = false;
+  bool generates = true;  // false: the answer has no tokens (embeddings)
   Mode mode;
 };
 struct Reservation {  // what is to be reserved for it

@@ -86,6 +86,15 @@ TEST(WorstOfGroup, DoesNotOverflow) {
   EXPECT_EQ(worst_of_group(group(0), 1'000, INT64_MAX, 128).worst, most.worst);
 }
 
+TEST(BoundPrompt, OfSeveralInputsEachMayFillTheWindow) {
+  std::string input(3'000, 'x');
+  auto body = R"({"model":"m","input":[")" + input + R"(",")" + input + R"("]})";
+  auto envelope = *wire::parse_envelope(wire::Dialect::kOpenAiEmbeddings, body);
+  EXPECT_EQ(bound_prompt(envelope, body, {}, group(0), 1'000), 2'000);
+  auto bytes = static_cast<std::int64_t>(body.size()) + kPromptOverheadTokens;
+  EXPECT_EQ(bound_prompt(envelope, body, {}, group(0), 8'000), bytes);
+}
+
 TEST(BoundPrompt, AddsWhatIsNewToTheMeasuredPrefix) {
   std::string old(5'000, 'x');
   std::string tail = R"(,"tools":[{"name":")" + std::string(900, 't') + R"("}])";

@@ -21,6 +21,12 @@ wire::Dialect dialect_of(UpstreamKind kind) {
   return wire::Dialect::kOpenAiChat;
 }
 
+bool speaks(UpstreamKind kind, wire::Dialect dialect) {
+  if (dialect == dialect_of(kind)) return true;
+  return kind == UpstreamKind::kOpenAi && (dialect == wire::Dialect::kOpenAiCompletions ||
+                                           dialect == wire::Dialect::kOpenAiEmbeddings);
+}
+
 std::string_view provider_prefix(UpstreamKind kind) {
   switch (kind) {
     case UpstreamKind::kOpenAi:

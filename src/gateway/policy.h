@@ -39,9 +39,13 @@ struct Upstream {
   bool usage_in_stream = true;  // accepts stream_options.include_usage (OpenAI-compatible)
   // Which field carries a lowered output limit when the client sent none.
   std::string max_tokens_field = "max_tokens";
+  // The member of an earlier answer that takes its reasoning back; "" = none does.
+  std::string reasoning_field;
 };
 
-wire::Dialect dialect_of(UpstreamKind kind);
+wire::Dialect dialect_of(UpstreamKind kind);  // the one that others are translated to
+// Whether calls in this dialect are the provider's own.
+bool speaks(UpstreamKind kind, wire::Dialect dialect);
 // LiteLLM's name for the kind, in front of a model's: "bedrock/".
 std::string_view provider_prefix(UpstreamKind kind);
 

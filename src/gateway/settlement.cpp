@@ -85,7 +85,7 @@ void book_estimate(Exchange& x, wire::Usage usage) {
 
 void settle_cut_stream(Exchange& x) {
   auto usage = x.known_usage;
-  auto most = x.output_bound * static_cast<std::int64_t>(x.envelope.choices);
+  auto most = x.output_bound * x.envelope.outputs();
   auto seen = std::max(usage.output, wire::estimated_tokens(x.known_output_bytes));
   usage.output = std::max(seen, std::min(seen + in_flight(x), most));
   book_estimate(x, usage);

@@ -42,8 +42,10 @@ void lower_thinking(const Exchange& x, std::int64_t output, std::vector<wire::Sp
 
 void lower_output(const Exchange& x, const Upstream& upstream, std::vector<wire::SpanEdit>& edits) {
   if (!x.lowered_output) return;
-  wire::edit_max_tokens(x.envelope, x.body.view(), upstream.max_tokens_field, *x.lowered_output,
-                        edits);
+  bool older = x.dialect == wire::Dialect::kOpenAiCompletions;  // knows one name only
+  wire::edit_max_tokens(x.envelope, x.body.view(),
+                        older ? std::string_view("max_tokens") : upstream.max_tokens_field,
+                        *x.lowered_output, edits);
   lower_thinking(x, *x.lowered_output, edits);
 }
 
@@ -90,6 +92,23 @@ Outcome<void> leave_out_thinking(const Exchange& x, std::vector<wire::SpanEdit>&
 bool wants_usage(const Exchange& x, const Upstream& upstream) {
   return upstream.kind == UpstreamKind::kOpenAi && x.envelope.stream && upstream.usage_in_stream &&
          !x.envelope.include_usage;
+}
+
+// Where the client's path names the model its body may not, or may name another. Gemini's body may
+// repeat it, as a resource's name; Converse's has none.
+void name_model(const Exchange& x, const catalog::Deployment& deployment,
+                std::vector<wire::SpanEdit>& edits) {
+  const auto& name = deployment.upstream_model;
+  if (x.dialect == wire::Dialect::kBedrockConverse) return;
+  if (x.dialect == wire::Dialect::kGemini) {
+    wire::edit_model(x.envelope, "models/" + name, edits);
+  } else if (x.envelope.model_place == wire::ModelPlace::kBody) {
+    if (x.envelope.model_name != name) wire::edit_model(x.envelope, name, edits);
+  } else if (x.envelope.model.empty()) {
+    wire::edit_in(x.body.view(), "model", '"' + wire::escape_json(name) + '"', edits);
+  } else {
+    wire::edit_model(x.envelope, name, edits);
+  }
 }
 
 void splice(Exchange& x, std::vector<wire::SpanEdit> edits, UpstreamRequest& request) {
@@ -290,6 +309,8 @@ Outcome<void> translate(const Exchange& x, const Upstream& upstream,
   if (lowered) settings.max_tokens = most;
   settings.max_tokens_field = upstream.max_tokens_field;
   settings.stream = x.envelope.stream;
+  settings.usage_in_stream = upstream.usage_in_stream;
+  settings.reasoning_field = upstream.reasoning_field;
   settings.auto_cache = x.model->auto_prompt_caching;
   std::optional<ThinkingOfCall> thinking;
   if (x.worker.thinking) {
@@ -388,11 +409,7 @@ Outcome<void> build_count(const Exchange& x, const Upstream& upstream,
 std::vector<wire::SpanEdit> edits_for(const Exchange& x, const Upstream& upstream,
                                       const catalog::Deployment& deployment) {
   auto edits = x.verdict.redactions;
-  // Gemini's body may repeat what its path says, as a resource's name.
-  bool gemini = x.dialect == wire::Dialect::kGemini;
-  if (gemini || x.envelope.model_name != deployment.upstream_model) {
-    wire::edit_model(x.envelope, (gemini ? "models/" : "") + deployment.upstream_model, edits);
-  }
+  name_model(x, deployment, edits);
   lower_output(x, upstream, edits);
   if (renames_max_tokens(x, upstream)) wire::rename_max_tokens(x.envelope, x.body.view(), edits);
   if (wants_usage(x, upstream)) wire::edit_include_usage(x.envelope, x.body.view(), edits);
@@ -410,7 +427,7 @@ std::optional<Route> route_to(wire::Dialect client, const Upstream& upstream,
                               const catalog::ModelGroup& group,
                               const catalog::Deployment& deployment) {
   auto dialect = dialect_of(upstream.kind);
-  if (client == dialect) return Route{UpstreamForm::kSameDialect, dialect};
+  if (speaks(upstream.kind, client)) return Route{UpstreamForm::kSameDialect, client};
   bool bedrock = upstream.kind == UpstreamKind::kBedrock;
   if (bedrock && client == wire::Dialect::kAnthropicMessages && is_claude(group, deployment)) {
     return Route{UpstreamForm::kInvokeModel, client};

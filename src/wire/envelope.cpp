@@ -26,26 +26,32 @@ struct TopFields {
                                 kMessages = bit_of(Dialect::kAnthropicMessages),
                                 kBoth = kChat | kMessages,
                                 kConverse = bit_of(Dialect::kBedrockConverse),
-                                kAll = kBoth | kConverse,
-                                kGemini = bit_of(Dialect::kGemini);
+                                kGemini = bit_of(Dialect::kGemini),
+                                kCompletions = bit_of(Dialect::kOpenAiCompletions),
+                                kEmbeddings = bit_of(Dialect::kOpenAiEmbeddings),
+                                kGenerated = kBoth | kCompletions,
+                                kNamed = kGenerated | kEmbeddings, kAll = kNamed | kConverse;
   static constexpr std::array kFields{
-      Field{"messages", &EnvelopeWalk::messages, kAll},
-      Field{"model", &EnvelopeWalk::model, kBoth},
-      Field{"stream", &EnvelopeWalk::stream, kBoth},
-      Field{"max_tokens", &EnvelopeWalk::max_tokens, kBoth},
+      Field{"messages", &EnvelopeWalk::messages, kBoth | kConverse},
+      Field{"model", &EnvelopeWalk::model, kNamed},
+      Field{"prompt", &EnvelopeWalk::prompt, kCompletions},
+      Field{"input", &EnvelopeWalk::prompt, kEmbeddings},
+      Field{"best_of", &EnvelopeWalk::choices, kCompletions},  // all are generated and billed
+      Field{"stream", &EnvelopeWalk::stream, kGenerated},
+      Field{"max_tokens", &EnvelopeWalk::max_tokens, kGenerated},
       Field{"max_completion_tokens", &EnvelopeWalk::max_completion_tokens, kChat},
-      Field{"stream_options", &EnvelopeWalk::stream_options, kChat},
-      Field{"n", &EnvelopeWalk::choices, kChat},
+      Field{"stream_options", &EnvelopeWalk::stream_options, kChat | kCompletions},
+      Field{"n", &EnvelopeWalk::choices, kChat | kCompletions},
       Field{"tools", &EnvelopeWalk::tools, kBoth},
       Field{"system", &EnvelopeWalk::system, kMessages | kConverse},
-      Field{"metadata", &EnvelopeWalk::metadata, kBoth},
+      Field{"metadata", &EnvelopeWalk::metadata, kNamed},
       Field{"thinking", &EnvelopeWalk::thinking, kBoth},
       Field{"tags", &EnvelopeWalk::tags, kAll},
-      Field{"user", &EnvelopeWalk::user, kChat},
+      Field{"user", &EnvelopeWalk::user, kChat | kCompletions | kEmbeddings},
       Field{"litellm_session_id", &EnvelopeWalk::session_id, kAll},
       Field{"cache_control", &EnvelopeWalk::cache_control, kBoth},
-      Field{"prompt_cache_key", &EnvelopeWalk::cache_key, kChat},
-      Field{"service_tier", &EnvelopeWalk::service_tier, kBoth},
+      Field{"prompt_cache_key", &EnvelopeWalk::cache_key, kChat | kCompletions},
+      Field{"service_tier", &EnvelopeWalk::service_tier, kGenerated},
       Field{"speed", &EnvelopeWalk::speed, kMessages},
       Field{"inference_geo", &EnvelopeWalk::inference_geo, kMessages},
       Field{"context_management", &EnvelopeWalk::context_management, kBoth},
@@ -62,10 +68,10 @@ struct TopFields {
       Field{"search_parameters", &EnvelopeWalk::provider_field, kChat},
       Field{"audio", &EnvelopeWalk::provider_field, kChat},
       Field{"prediction", &EnvelopeWalk::provider_field, kChat},
-      Field{"plugins", &EnvelopeWalk::provider_field, kChat},
-      Field{"models", &EnvelopeWalk::provider_field, kChat},
-      Field{"extra_body", &EnvelopeWalk::provider_field, kChat},
-      Field{"extra_headers", &EnvelopeWalk::provider_field, kChat},
+      Field{"plugins", &EnvelopeWalk::provider_field, kChat | kCompletions},
+      Field{"models", &EnvelopeWalk::provider_field, kChat | kCompletions},
+      Field{"extra_body", &EnvelopeWalk::provider_field, kChat | kCompletions | kEmbeddings},
+      Field{"extra_headers", &EnvelopeWalk::provider_field, kChat | kCompletions | kEmbeddings},
       Field{"inferenceConfig", &EnvelopeWalk::inference_config, kConverse},
       Field{"toolConfig", &EnvelopeWalk::tool_config, kConverse},
       Field{"additionalModelRequestFields", &EnvelopeWalk::model_fields, kConverse},
@@ -160,14 +166,28 @@ bool EnvelopeWalk::top_level(GovernedObject& object) {
   return c_.finish();
 }
 
+// What the model is to read is there.
+Result<void> EnvelopeWalk::check_subject() const {
+  if (e_.dialect == Dialect::kOpenAiCompletions || e_.dialect == Dialect::kOpenAiEmbeddings) {
+    bool input = e_.dialect == Dialect::kOpenAiEmbeddings;
+    if (e_.prompts == 0) {
+      return fail(Code::kInvalidArgument,
+                  input ? "input is missing or empty" : "prompt is missing or empty");
+    }
+    return {};
+  }
+  if (!e_.messages) {
+    return fail(Code::kInvalidArgument, std::string(message_list(e_.dialect)) + " is missing");
+  }
+  return {};
+}
+
 Result<Envelope> EnvelopeWalk::finish() {
   if (!c_.ok()) return Failure(c_.error());
   if (e_.model.empty() && e_.model_place == ModelPlace::kBody) {
     return fail(Code::kInvalidArgument, "model is missing");
   }
-  if (!e_.messages) {
-    return fail(Code::kInvalidArgument, std::string(message_list(e_.dialect)) + " is missing");
-  }
+  TRY_VOID(check_subject());
   e_.tail_cache_life = std::exchange(e_.cache_life, std::max(e_.cache_life, e_.tail.cache_life));
   return std::move(e_);
 }
@@ -241,9 +261,9 @@ Envelope EnvelopeWalk::with_known_tail(const Envelope& earlier) {
   }
   shift(fields.model, behind, by);
   for (Span& span : fields.max_tokens_values) shift(span, behind, by);
-  for (auto* span : {&fields.stream_value, &fields.include_usage_value, &fields.stream_options,
-                     &fields.system, &fields.thinking_budget, &fields.inference_config,
-                     &fields.generation_config}) {
+  for (auto* span :
+       {&fields.stream_value, &fields.include_usage_value, &fields.stream_options, &fields.system,
+        &fields.thinking_budget, &fields.inference_config, &fields.generation_config}) {
     shift(*span, behind, by);
   }
   static_cast<EnvelopeFields&>(e_) = std::move(fields);

@@ -84,7 +84,10 @@ struct EnvelopeFields {
   bool include_usage = false;               // stream_options.include_usage is true
   std::optional<Span> include_usage_value;  // its literal
   std::optional<Span> stream_options;       // the whole value, an object or null
-  std::uint32_t choices = 1;                // n
+  std::uint32_t choices = 1;                // n; completions: the larger of n and best_of
+  std::uint32_t prompts = 0;                // completions, embeddings: what is read one by one
+  // How often an output of at most max_tokens is generated.
+  std::int64_t outputs() const { return std::int64_t{choices} * (prompts > 0 ? prompts : 1); }
   CacheLife cache_life = CacheLife::kNone;  // of every cache_control in the body
   std::uint32_t messages_count = 0;
   std::uint32_t tools_count = 0;

@@ -40,17 +40,18 @@ bool EnvelopeWalk::most_tokens(const char* what) {
   return true;
 }
 
+// n, or best_of.
 bool EnvelopeWalk::choices() {
   if (is_null()) return true;
   if (!c_.ok()) return false;
   std::optional<std::int64_t> value;
   std::uint32_t at = c_.position();
-  if (!integer("n to be a whole number from 1", value)) return false;
-  if (*value < 1) return c_.expected_at("n to be a whole number from 1", at);
+  if (!integer("a whole number of choices from 1", value)) return false;
+  if (*value < 1) return c_.expected_at("a whole number of choices from 1", at);
   if (*value > static_cast<std::int64_t>(limits::kChoices)) {
     return c_.refuse(Code::kTooLarge, "n above 128", at);
   }
-  e_.choices = static_cast<std::uint32_t>(*value);
+  e_.choices = std::max(e_.choices, static_cast<std::uint32_t>(*value));
   return true;
 }
 static_assert(limits::kChoices == 128, "the sentence above names it");

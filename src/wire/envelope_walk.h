@@ -31,6 +31,7 @@ class EnvelopeWalk {
   // top level (envelope.cpp)
   bool top_level(class GovernedObject& object);
   bool top_field(std::string_view key, Span span);
+  Result<void> check_subject() const;
   Result<Envelope> finish();
   bool tail_is_known(const Envelope& earlier, std::size_t same_suffix) const;
   Envelope with_known_tail(const Envelope& earlier);
@@ -118,6 +119,10 @@ class EnvelopeWalk {
   bool candidate_count();
   bool response_modalities();
   bool count_request();
+
+  // prompts without messages (envelope_prompt.cpp)
+  bool prompt();
+  bool prompt_element(JsonType type, bool& is_tokens);
 
   // values (envelope_values.cpp)
   bool add_block(const JsonString& text, BlockKind kind, std::uint16_t named = 0);

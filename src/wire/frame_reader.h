@@ -101,5 +101,6 @@ std::unique_ptr<FrameReader> make_anthropic_reader(bool whole);
 std::unique_ptr<FrameReader> make_converse_reader();  // of whole answers
 std::unique_ptr<RawAnswer> make_converse_stream();
 std::unique_ptr<FrameReader> make_gemini_reader(bool whole);
+std::unique_ptr<FrameReader> make_embeddings_reader();  // whole answers only
 
 }  // namespace sekisho::wire

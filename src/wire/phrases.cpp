@@ -75,6 +75,7 @@ constexpr Phrase kPhrases[] = {
     {"the model's answer held a secret ({})", "モデルの応答に秘密情報（{}）が含まれていました"},
     {"model is missing", "model がありません"},
     {"messages is missing", "messages がありません"},
+    {"{} is missing or empty", "{} がないか、空です"},
     {"body: not a JSON object", "本文が JSON オブジェクトではありません"},
     {"messages: this model takes no images", "messages: このモデルは画像に対応していません"},
     {"tools: this model has no tools", "tools: このモデルはツールに対応していません"},

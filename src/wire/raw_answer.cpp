@@ -292,10 +292,18 @@ class ArrayAnswer final : public ReadAnswer {
 };
 
 std::unique_ptr<FrameReader> make_reader(Dialect dialect, bool whole) {
-  if (dialect == Dialect::kAnthropicMessages) return make_anthropic_reader(whole);
-  if (dialect == Dialect::kBedrockConverse) return make_converse_reader();
-  if (dialect == Dialect::kGemini) return make_gemini_reader(whole);
-  return make_chat_reader(whole);
+  switch (dialect) {
+    case Dialect::kAnthropicMessages:
+      return make_anthropic_reader(whole);
+    case Dialect::kBedrockConverse:
+      return make_converse_reader();
+    case Dialect::kGemini:
+      return make_gemini_reader(whole);
+    case Dialect::kOpenAiEmbeddings:
+      return make_embeddings_reader();
+    default:
+      return make_chat_reader(whole);
+  }
 }
 
 }  // namespace

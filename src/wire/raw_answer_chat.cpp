@@ -1,4 +1,5 @@
-// OpenAI chat completions: chunks of a stream and whole answers.
+// OpenAI chat completions, and the older completions (choices have a text instead of a message):
+// chunks of a stream and whole answers.
 
 #include <bitset>
 
@@ -101,6 +102,8 @@ bool ChatReader::choice(JsonCursor& cursor, RawFrame& frame) {
     std::string_view name = cursor.of(key->raw);
     if (name == "delta" || name == "message") {
       if (!delta(cursor, frame)) return false;
+    } else if (name == "text") {
+      text(cursor, frame, 0, FrameTextKind::kText);
     } else if (name == "index") {
       index = read_count(cursor).value_or(0);
       if (index >= kChoices) return cursor.expected("a choice index below 128");
