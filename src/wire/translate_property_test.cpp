@@ -181,7 +181,7 @@ class Service {
 };
 
 TEST(TranslateProperty, GeneratedConversationsObeyTheService) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const std::string body = any_request();
     const TargetModel target = any_target();
     const auto out = chat_to_converse(body, target, 2048);
@@ -191,7 +191,7 @@ TEST(TranslateProperty, GeneratedConversationsObeyTheService) {
     RC_ASSERT(!json.error());
     Service().check(json.value());
     RC_ASSERT(chat_to_converse(body, target, 2048)->body == out->body);
-  });
+  }));
 }
 
 // Said in Messages on the way, a conversation is the same.
@@ -219,14 +219,14 @@ TEST(TranslateProperty, ConversationsSurviveTheWayThroughMessages) {
 }
 
 TEST(TranslateProperty, SpoiledRequestsAreRefusedOrTranslatedToJson) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     std::string body = any_request();
     const auto at = *rc::gen::inRange<std::size_t>(0, body.size());
     body[at] = static_cast<char>(*rc::gen::inRange(0, 256));
     const auto out = chat_to_converse(body, any_target(), 2048);
     simdjson::dom::parser parser;
     if (out) RC_ASSERT(!parser.parse(out->body).error());
-  });
+  }));
 }
 
 std::string as_chat(const std::string& body, const TargetModel& target, bool takes_reasoning) {
@@ -267,7 +267,7 @@ void check_chat(const simdjson::dom::element& body) {
 }
 
 TEST(TranslateProperty, ChatThatIsReadAndWrittenAgainStaysAsItIs) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const std::string body = any_request();
     const TargetModel target = any_target();
     const bool takes_reasoning = *rc::gen::arbitrary<bool>();
@@ -278,7 +278,7 @@ TEST(TranslateProperty, ChatThatIsReadAndWrittenAgainStaysAsItIs) {
     check_chat(json.value());
     RC_ASSERT(as_chat(body, target, takes_reasoning) == once);
     RC_ASSERT(as_chat(once, target, takes_reasoning) == once);
-  });
+  }));
 }
 
 std::string any_event() {
@@ -336,7 +336,7 @@ void check_order(const std::vector<AnswerEvent>& events) {
 }
 
 TEST(TranslateProperty, GeneratedAnswersAreOrderedAndJsonInBothShapes) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     std::string stream;
     for (int i = *rc::gen::inRange(0, 15); i > 0; --i) stream += any_event();
     stream += aws::encode_event("messageStop", R"({"stopReason":"end_turn"})");
@@ -361,7 +361,7 @@ TEST(TranslateProperty, GeneratedAnswersAreOrderedAndJsonInBothShapes) {
         }
       }
     }
-  });
+  }));
 }
 
 }  // namespace
