@@ -142,7 +142,7 @@ TEST(GeminiEnvelope, OfferedToolsAreLeftOutUnlessTheyAreAllowed) {
   EXPECT_EQ(left(R"([{"googleSearch":{}},{"functionDeclarations":[]}])", {}),
             R"([{"functionDeclarations":[]}]} tools[].googleSearch)");
   EXPECT_EQ(left(R"([{"functionDeclarations":[],"url_context":{}} , {"codeExecution":{}}])", {}),
-            R"([{"functionDeclarations":[]}]} tools[].urlContext tools[].codeExecution)");
+            R"([{"functionDeclarations":[]} ]} tools[].urlContext tools[].codeExecution)");
   EXPECT_EQ(left(R"([{"googleSearch":{}}])", {}), "[]} tools[].googleSearch");
   EXPECT_EQ(left(R"([{"googleSearch":{},"urlContext":{}}])", {"urlContext"}),
             R"([{"urlContext":{}}]} tools[].googleSearch)");
