@@ -34,6 +34,12 @@ class CountPath final : public AnswerPath {
     return nullptr;
   }
   Result<const guard::RuleInfo*> finish(std::string& out) override {
+    if (operation_ == wire::Operation::kGeminiCountTokens) {  // its own bytes, as always
+      if (!body_.contains("\"totalTokens\"")) return broken();
+      complete_ = true;
+      out += body_;
+      return nullptr;
+    }
     auto count = wire::bedrock::read_count_answer(body_);
     if (!count) return broken();
     complete_ = true;

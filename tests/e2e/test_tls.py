@@ -104,7 +104,9 @@ def upstreams(providers, **more):
             {"name": "anthropic", "kind": "anthropic", "endpoint": url + "/anthropic",
              "api_key": "env:SIM_ANTHROPIC", **more},
             {"name": "openai", "kind": "openai", "endpoint": url + "/openai/v1",
-             "api_key": "env:SIM_OPENAI", **more}]
+             "api_key": "env:SIM_OPENAI", **more},
+            {"name": "gemini", "kind": "gemini", "endpoint": url + "/gemini",
+             "api_key": "env:SIM_GEMINI", **more}]
 
 
 def test_providers_behind_a_private_authority(tmp_path, tls_providers, first):
