@@ -14,10 +14,10 @@
 //
 // Traits: reasoning, no-images, no-tools, no-caching, no-sampling (temperature and top_p are
 // refused), no-forced (tool choice), no-schema (answers by a JSON schema, as AWS lists them),
-// adaptive (thinking by effort or level instead of a budget), no-prefill, thinks (always; so reasoning),
-// cache=N (shortest prefix that is cached), fast=P and us=P (percent of the price with speed "fast"
-// and inference_geo "us", at Anthropic's own API), image=N (the most tokens that one image is
-// billed as; else image_tokens_of its family).
+// adaptive (thinking by effort or level instead of a budget), no-prefill, thinks (always; so
+// reasoning), cache=N (shortest prefix that is cached), fast=P and us=P (percent of the price with
+// speed "fast" and inference_geo "us", at Anthropic's own API), image=N (the most tokens that one
+// image is billed as; else image_tokens_of its family).
 //
 // image=N of OpenAI's models follows from its page "Images and vision" (Calculating costs): by
 // tiles base + 8 × tile (at most 2048 × 768 pixels are 8 tiles of 512), gpt-4o 85 + 170,
