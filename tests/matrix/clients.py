@@ -75,8 +75,6 @@ CLIENTS = {
 
 RUNS = [
     ("cline_gemini", "gemini"),
-    ("cline_gemini", "bedrock_claude"),
-    ("cline_gemini", "anthropic"),
     ("gemini_cli", "gemini"),
     ("gemini_cli", "bedrock_claude"),
     ("gemini_cli", "anthropic"),
