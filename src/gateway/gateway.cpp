@@ -94,7 +94,16 @@ Signals signals_of(Exchange& x) {
           session_signal(headers, x.envelope, !x.session.empty())};
 }
 
+wire::Refusal no_responses() {
+  wire::Refusal refusal;
+  refusal.code = Code::kNotOffered;
+  refusal.rule = "responses";
+  refusal.detail = "the Responses API is not offered yet; use chat completions";
+  return refusal;
+}
+
 Outcome<void> read_envelope(Exchange& x) {
+  if (x.operation == wire::Operation::kResponses) return Refused(no_responses());
   if (auto inner = unwrap_count_request(x); !inner) return inner;
   auto body = x.body.view();
   auto& worker = x.worker;

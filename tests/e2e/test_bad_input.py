@@ -105,6 +105,11 @@ def test_unknown_model_names_the_nearest(shared, path, body):
     assert f"did you mean '{nearest}'" in error_of(path, status, answer)
 
 
+def test_responses_are_not_offered_yet(shared):
+    status, _, answer = shared.post("/v1/responses", {"model": "gpt-5.5", "input": "hi"})
+    assert status == 501 and "not offered yet" in error_of(CHAT, status, answer)
+
+
 def test_model_of_another_dialect(shared):
     status, _, answer = shared.post("/v1/embeddings", {"model": "claude-sonnet-4-6", "input": "x"})
     assert status == 400 and "claude-sonnet-4-6" in error_of(CHAT, status, answer)
