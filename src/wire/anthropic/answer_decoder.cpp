@@ -2,16 +2,12 @@
 
 #include <string>
 
-#include "base/limits.h"
 #include "http/sse.h"
 #include "wire/anthropic/answer_reading.h"
+#include "wire/body_decoder.h"
 
 namespace sekisho::wire::anthropic {
 namespace {
-
-Failure broken(std::string_view why) {
-  return fail(Code::kUpstreamFailed, std::string("the provider's answer: ").append(why));
-}
 
 class StreamDecoder final : public AnswerDecoder {
  public:
@@ -20,7 +16,7 @@ class StreamDecoder final : public AnswerDecoder {
     splitter_.feed(bytes);
     while (true) {
       auto event = splitter_.next();
-      if (!event) return broken(event.error().detail);
+      if (!event) return broken_answer(event.error().detail);
       if (!*event) return {};
       TRY_VOID(take(**event));
     }
@@ -29,20 +25,20 @@ class StreamDecoder final : public AnswerDecoder {
   Result<void> finish(std::vector<AnswerEvent>& out) override {
     answer_.write_to(out);
     auto event = splitter_.finish();
-    if (!event) return broken(event.error().detail);
+    if (!event) return broken_answer(event.error().detail);
     if (*event) TRY_VOID(take(**event));
     if (ended_ || answer_.failed()) return {};
-    return broken("it ended before its end");
+    return broken_answer("it ended before its end");
   }
 
  private:
   Result<void> take(const http::SseEvent& event) {
     if (ended_ || answer_.failed()) return {};
     if (event.data.empty()) {
-      return http::is_event_stream(event.raw) ? Result<void>{} : broken("no event stream");
+      return http::is_event_stream(event.raw) ? Result<void>{} : broken_answer("no event stream");
     }
     if (const auto parsed = json_.parse(event.data); !parsed) {
-      return broken(event.terminated ? parsed.error().detail : "it ended inside an event");
+      return broken_answer(event.terminated ? parsed.error().detail : "it ended inside an event");
     }
     const JsonValue root = json_.root();
     const JsonValue type = root.find("type");
@@ -85,26 +81,16 @@ class StreamDecoder final : public AnswerDecoder {
   bool ended_ = false;
 };
 
-class WholeDecoder final : public AnswerDecoder {
- public:
-  Result<void> feed(std::string_view bytes, std::vector<AnswerEvent>&) override {
-    if (body_.size() + bytes.size() > limits::kResponseBodyBytes) return broken("too large");
-    body_ += bytes;
-    return {};
-  }
-
-  Result<void> finish(std::vector<AnswerEvent>& out) override {
-    JsonDocument document;
-    if (const auto parsed = document.parse(body_); !parsed) return broken(parsed.error().detail);
-    const JsonValue root = document.root();
+class WholeDecoder final : public BodyDecoder {
+  Result<void> read(JsonValue root, std::string_view body, std::vector<AnswerEvent>& out) override {
     AnswerReading answer;
     answer.write_to(out);
     if (root.find("error").has_value()) {
-      answer.error(root.find("error"), body_);
+      answer.error(root.find("error"), body);
       return {};
     }
     const JsonValue content = root.find("content");
-    if (!content.is(JsonKind::kArray)) return broken("no content");
+    if (!content.is(JsonKind::kArray)) return broken_answer("no content");
     std::int64_t index = 0;
     for (const JsonValue block : content) {
       TRY_VOID(answer.block_start(index, block));
@@ -114,9 +100,6 @@ class WholeDecoder final : public AnswerDecoder {
     answer.stop(root);
     return answer.end();
   }
-
- private:
-  std::string body_;
 };
 
 }  // namespace

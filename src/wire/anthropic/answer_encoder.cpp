@@ -4,15 +4,14 @@
 
 #include "wire/anthropic/answer_parts.h"
 #include "wire/anthropic/names.h"
+#include "wire/event_encoder.h"
 #include "wire/json_slice.h"
 #include "wire/json_text.h"
 #include "wire/json_writer.h"
-#include "wire/usage_seen.h"
 
 namespace sekisho::wire::anthropic {
 namespace {
 
-using Kind = AnswerEvent::Kind;
 using Block = AnswerEvent::Block;
 
 // {"id":…,"type":"message",…,"model":…, before the content.
@@ -21,41 +20,9 @@ void write_head(JsonWriter& json, const AnswerEncoding& encoding) {
   json.field("model", encoding.model);
 }
 
-// The stop is held until the end, so that a stop that turns into an error shows only the error.
-class StreamEncoder final : public AnswerEncoder {
+class StreamEncoder final : public EventEncoder {
  public:
   explicit StreamEncoder(AnswerEncoding encoding) : encoding_(std::move(encoding)) {}
-
-  void encode(const AnswerEvent& event, std::string& out) override {
-    if (over_) return;
-    switch (event.kind) {
-      case Kind::kStart:
-        start(out);
-        break;
-      case Kind::kBlockStart:
-        block_start(event, out);
-        break;
-      case Kind::kDelta:
-        usage_.delta(event);
-        delta(event, out);
-        break;
-      case Kind::kBlockStop:
-        block_stop(out);
-        break;
-      case Kind::kStop:
-        stop_ = event;
-        break;
-      case Kind::kUsage:
-        usage_.usage(event);
-        break;
-      case Kind::kError:
-        error(event, out);
-        break;
-      case Kind::kEnd:
-        end(out);
-        break;
-    }
-  }
 
   std::string_view ping() const override { return "event: ping\ndata: {\"type\":\"ping\"}\n\n"; }
 
@@ -69,7 +36,7 @@ class StreamEncoder final : public AnswerEncoder {
     JsonWriter(out).number(index_);
   }
 
-  void start(std::string& out) const {
+  void start(std::string& out) override {
     begin_event("message_start", out);
     out.append(",\"message\":");
     JsonWriter json(out);
@@ -83,7 +50,7 @@ class StreamEncoder final : public AnswerEncoder {
     out.append("}\n\n");
   }
 
-  void block_start(const AnswerEvent& event, std::string& out) {
+  void block_start(const AnswerEvent& event, std::string& out) override {
     open_ = false;
     redacted_.clear();
     if (event.block != Block::kToolCall) return;  // begins with its first content
@@ -106,7 +73,7 @@ class StreamEncoder final : public AnswerEncoder {
     out.append(empty_block).append("}\n\n");
   }
 
-  void delta(const AnswerEvent& event, std::string& out) {
+  void delta(const AnswerEvent& event, std::string& out) override {
     switch (event.block) {
       case Block::kText:
         if (event.text.empty()) break;
@@ -139,7 +106,7 @@ class StreamEncoder final : public AnswerEncoder {
     out.append("\"}}\n\n");
   }
 
-  void block_stop(std::string& out) {
+  void block_stop(const AnswerEvent&, std::string& out) override {
     if (!redacted_.empty()) {
       open(out);
       JsonWriter json(out);
@@ -153,26 +120,23 @@ class StreamEncoder final : public AnswerEncoder {
     ++index_;
   }
 
-  void error(const AnswerEvent& event, std::string& out) {
-    over_ = true;
+  void error(const AnswerEvent& event, std::string& out) override {
     out.append("event: error\ndata: ");
     JsonWriter json(out);
     write_error(json, event);
     out.append("\n\n");
   }
 
-  void end(std::string& out) {
-    if (stop_.stop == StopReason::kError) return error(stop_, out);
-    over_ = true;
+  void end(std::string& out) override {
     begin_event("message_delta", out);
     out.append(",\"delta\":");
     JsonWriter json(out);
     json.begin_object();
-    write_stop(json, &stop_);
+    write_stop(json, &stop());
     json.end_object();
     out.append(",\"usage\":");
-    JsonWriter usage(out);
-    write_usage(usage, usage_.figures(encoding_.estimated_prompt), usage_.served_tier());
+    JsonWriter figures(out);
+    write_usage(figures, usage().figures(encoding_.estimated_prompt), usage().served_tier());
     out.append("}\n\n");
     begin_event("message_stop", out);
     out.append("}\n\n");
@@ -182,44 +146,11 @@ class StreamEncoder final : public AnswerEncoder {
   std::int64_t index_ = 0;  // the client's count: blocks without content do not appear
   bool open_ = false;
   std::string redacted_;
-  AnswerEvent stop_;
-  UsageSeen usage_;
-  bool over_ = false;
 };
 
-class WholeEncoder final : public AnswerEncoder {
+class WholeEncoder final : public EventEncoder {
  public:
   explicit WholeEncoder(AnswerEncoding encoding) : encoding_(std::move(encoding)) {}
-
-  void encode(const AnswerEvent& event, std::string& out) override {
-    if (over_) return;
-    switch (event.kind) {
-      case Kind::kBlockStart:
-        blocks_.push_back({event.block, event.tool_id, event.tool_name, {}, {}});
-        break;
-      case Kind::kDelta:
-        usage_.delta(event);
-        if (blocks_.empty()) break;
-        blocks_.back().text += event.text;
-        blocks_.back().signature += event.signature;
-        break;
-      case Kind::kStop:
-        stop_ = event;
-        break;
-      case Kind::kUsage:
-        usage_.usage(event);
-        break;
-      case Kind::kError:
-        error(event, out);
-        break;
-      case Kind::kEnd:
-        end(out);
-        break;
-      case Kind::kStart:
-      case Kind::kBlockStop:
-        break;
-    }
-  }
 
  private:
   struct Piece {
@@ -227,24 +158,31 @@ class WholeEncoder final : public AnswerEncoder {
     std::string tool_id, tool_name, text, signature;
   };
 
-  void error(const AnswerEvent& event, std::string& out) {
-    over_ = true;
+  void block_start(const AnswerEvent& event, std::string&) override {
+    blocks_.push_back({event.block, event.tool_id, event.tool_name, {}, {}});
+  }
+
+  void delta(const AnswerEvent& event, std::string&) override {
+    if (blocks_.empty()) return;
+    blocks_.back().text += event.text;
+    blocks_.back().signature += event.signature;
+  }
+
+  void error(const AnswerEvent& event, std::string& out) override {
     JsonWriter json(out);
     write_error(json, event);
   }
 
-  void end(std::string& out) {
-    if (stop_.stop == StopReason::kError) return error(stop_, out);
-    over_ = true;
+  void end(std::string& out) override {
     JsonWriter json(out);
     json.begin_object();
     write_head(json, encoding_);
     json.key("content").begin_array();
     for (const Piece& piece : blocks_) write(json, piece);
     json.end_array();
-    write_stop(json, &stop_);
+    write_stop(json, &stop());
     json.key("usage");
-    write_usage(json, usage_.figures(encoding_.estimated_prompt), usage_.served_tier());
+    write_usage(json, usage().figures(encoding_.estimated_prompt), usage().served_tier());
     json.end_object();
   }
 
@@ -286,9 +224,6 @@ class WholeEncoder final : public AnswerEncoder {
 
   AnswerEncoding encoding_;
   std::vector<Piece> blocks_;
-  AnswerEvent stop_;
-  UsageSeen usage_;
-  bool over_ = false;
 };
 
 }  // namespace

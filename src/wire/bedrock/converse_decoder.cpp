@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include "base/limits.h"
 #include "wire/aws/event_stream.h"
 #include "wire/bedrock/converse_answer.h"
 #include "wire/bedrock/converse_stop.h"
+#include "wire/body_decoder.h"
 #include "wire/json_slice.h"
 #include "wire/translate.h"
 
@@ -13,10 +13,6 @@ namespace sekisho::wire {
 namespace {
 
 using Block = AnswerEvent::Block;
-
-Failure broken(std::string_view why) {
-  return fail(Code::kUpstreamFailed, std::string("the provider's answer: ").append(why));
-}
 
 class StreamDecoder final : public AnswerDecoder {
  public:
@@ -34,7 +30,7 @@ class StreamDecoder final : public AnswerDecoder {
   Result<void> finish(std::vector<AnswerEvent>& out) override {
     answer_.write_to(out);
     TRY_VOID(answer_.finish());
-    if (!answer_.failed() && !frames_.at_boundary()) return broken("cut inside a frame");
+    if (!answer_.failed() && !frames_.at_boundary()) return broken_answer("cut inside a frame");
     return {};
   }
 
@@ -47,7 +43,7 @@ class StreamDecoder final : public AnswerDecoder {
       return {};
     }
     if (const auto parsed = payload_.parse(message.payload); !parsed) {
-      return broken(parsed.error().detail);
+      return broken_answer(parsed.error().detail);
     }
     const JsonValue payload = payload_.root();
     if (type == "exception") {
@@ -110,23 +106,13 @@ class StreamDecoder final : public AnswerDecoder {
   bedrock::ConverseAnswer answer_;
 };
 
-class WholeDecoder final : public AnswerDecoder {
- public:
-  Result<void> feed(std::string_view bytes, std::vector<AnswerEvent>&) override {
-    if (body_.size() + bytes.size() > limits::kResponseBodyBytes) return broken("too large");
-    body_ += bytes;
-    return {};
-  }
-
-  Result<void> finish(std::vector<AnswerEvent>& out) override {
-    JsonDocument document;
-    if (const auto parsed = document.parse(body_); !parsed) return broken(parsed.error().detail);
-    const JsonValue root = document.root();
+class WholeDecoder final : public BodyDecoder {
+  Result<void> read(JsonValue root, std::string_view, std::vector<AnswerEvent>& out) override {
     bedrock::ConverseAnswer answer;
     answer.write_to(out);
     answer.metadata(root);
     const JsonValue content = root.find("output").find("message").find("content");
-    if (!content.is(JsonKind::kArray)) return broken("no output.message.content");
+    if (!content.is(JsonKind::kArray)) return broken_answer("no output.message.content");
     answer.start();
     std::int64_t index = 0;
     for (const JsonValue block : content) {
@@ -160,8 +146,6 @@ class WholeDecoder final : public AnswerDecoder {
     }
     return {};
   }
-
-  std::string body_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "wire/aws/event_stream.h"
+#include "wire/body_decoder.h"
 #include "wire/json_walk.h"
 #include "wire/json_writer.h"
 #include "wire/media.h"
@@ -77,7 +78,7 @@ class InvokeStream final : public RawAnswer {
     if (broken_) return Failure(*broken_);
     TRY_VOID(keep(answer_->finish(out)));
     if (frames_.at_boundary()) return {};
-    return keep(broken("cut inside a frame"));
+    return keep(broken_answer("cut inside a frame"));
   }
 
   const Usage& usage() const override { return answer_->usage(); }
@@ -89,9 +90,6 @@ class InvokeStream final : public RawAnswer {
   std::size_t output_bytes() const override { return answer_->output_bytes(); }
 
  private:
-  static Failure broken(std::string_view why) {
-    return fail(Code::kUpstreamFailed, std::string("the provider's answer: ").append(why));
-  }
   Result<void> keep(const Result<void>& result) {
     if (!result) broken_ = result.error();
     return result;
@@ -115,11 +113,11 @@ class InvokeStream final : public RawAnswer {
 
   static Result<void> chunk(std::string_view payload, std::string& events) {
     std::string packed, name;
-    if (!read_member(payload, "bytes", packed)) return broken("a chunk is no JSON");
+    if (!read_member(payload, "bytes", packed)) return broken_answer("a chunk is no JSON");
     const auto json = base64_head(packed, packed.size());
-    if (!json) return broken("a chunk is not base64");
-    if (!read_member(*json, "type", name)) return broken("an event is not JSON");
-    if (!is_event_name(name)) return broken("an event has no type");
+    if (!json) return broken_answer("a chunk is not base64");
+    if (!read_member(*json, "type", name)) return broken_answer("an event is not JSON");
+    if (!is_event_name(name)) return broken_answer("an event has no type");
     append_event(name, *json, events);
     return {};
   }

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "base/limits.h"
 #include "http/sse.h"
+#include "wire/body_decoder.h"
 #include "wire/gemini/answer_parts.h"
 #include "wire/gemini/thought_signature.h"
 #include "wire/json_slice.h"
@@ -16,10 +16,6 @@ namespace {
 
 using Kind = AnswerEvent::Kind;
 using BlockKind = AnswerEvent::Block;
-
-Failure broken(std::string_view why) {
-  return fail(Code::kUpstreamFailed, std::string("the provider's answer: ").append(why));
-}
 
 // One answer, from its chunks (a whole answer is one).
 class Answer {
@@ -181,7 +177,7 @@ class StreamDecoder final : public AnswerDecoder {
     splitter_.feed(bytes);
     while (!answer_.failed()) {
       auto event = splitter_.next();
-      if (!event) return broken(event.error().detail);
+      if (!event) return broken_answer(event.error().detail);
       if (!*event) return {};
       TRY_VOID(take(**event));
     }
@@ -192,7 +188,7 @@ class StreamDecoder final : public AnswerDecoder {
     answer_.write_to(out);
     if (!answer_.failed()) {
       auto event = splitter_.finish();
-      if (!event) return broken(event.error().detail);
+      if (!event) return broken_answer(event.error().detail);
       if (*event) TRY_VOID(take(**event));
     }
     return answer_.finish();
@@ -203,7 +199,8 @@ class StreamDecoder final : public AnswerDecoder {
   Result<void> take(const http::SseEvent& event) {
     const std::string_view data = event.raw.starts_with('{') ? event.raw : event.data;
     if (data.empty()) return {};
-    if (const auto parsed = chunk_.parse(data); !parsed) return broken(parsed.error().detail);
+    if (const auto parsed = chunk_.parse(data); !parsed)
+      return broken_answer(parsed.error().detail);
     answer_.chunk(chunk_.root());
     return {};
   }
@@ -213,26 +210,14 @@ class StreamDecoder final : public AnswerDecoder {
   Answer answer_;
 };
 
-class WholeDecoder final : public AnswerDecoder {
- public:
-  Result<void> feed(std::string_view bytes, std::vector<AnswerEvent>&) override {
-    if (body_.size() + bytes.size() > limits::kResponseBodyBytes) return broken("too large");
-    body_ += bytes;
-    return {};
-  }
-
-  Result<void> finish(std::vector<AnswerEvent>& out) override {
-    JsonDocument document;
-    if (const auto parsed = document.parse(body_); !parsed) return broken(parsed.error().detail);
-    if (!document.root().is(JsonKind::kObject)) return broken("not an object");
+class WholeDecoder final : public BodyDecoder {
+  Result<void> read(JsonValue root, std::string_view, std::vector<AnswerEvent>& out) override {
+    if (!root.is(JsonKind::kObject)) return broken_answer("not an object");
     Answer answer;
     answer.write_to(out);
-    answer.chunk(document.root());
+    answer.chunk(root);
     return answer.finish();
   }
-
- private:
-  std::string body_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "wire/aws/sha256.h"
+#include "wire/body_decoder.h"
 #include "wire/json_walk.h"
 #include "wire/refusal.h"
 #include "wire/usage_reader.h"
@@ -12,10 +13,6 @@ namespace {
 
 using Kind = AnswerEvent::Kind;
 using Block = AnswerEvent::Block;
-
-Failure broken(std::string_view why) {
-  return fail(Code::kUpstreamFailed, std::string("the provider's answer: ").append(why));
-}
 
 struct Reason {
   std::string_view name;
@@ -195,7 +192,7 @@ void AnswerBuilder::emit_usage(bool final) {
 
 Result<void> AnswerBuilder::end() {
   if (over_) return {};
-  if (!started_) return broken("no choices");
+  if (!started_) return broken_answer("no choices");
   over_ = true;
   blocks_.stop_all();
   emit_stop();

@@ -2,18 +2,14 @@
 
 #include <string>
 
-#include "base/limits.h"
 #include "http/sse.h"
+#include "wire/body_decoder.h"
 #include "wire/json_slice.h"
 #include "wire/openai_chat/answer_builder.h"
 #include "wire/translate.h"
 
 namespace sekisho::wire {
 namespace {
-
-Failure broken(std::string_view why) {
-  return fail(Code::kUpstreamFailed, std::string("the provider's answer: ").append(why));
-}
 
 class StreamDecoder final : public AnswerDecoder {
  public:
@@ -22,7 +18,7 @@ class StreamDecoder final : public AnswerDecoder {
     splitter_.feed(bytes);
     while (true) {
       auto event = splitter_.next();
-      if (!event) return broken(event.error().detail);
+      if (!event) return broken_answer(event.error().detail);
       if (!*event) return {};
       TRY_VOID(take(**event));
     }
@@ -31,7 +27,7 @@ class StreamDecoder final : public AnswerDecoder {
   Result<void> finish(std::vector<AnswerEvent>& out) override {
     answer_.write_to(out);
     auto event = splitter_.finish();
-    if (!event) return broken(event.error().detail);
+    if (!event) return broken_answer(event.error().detail);
     if (*event) TRY_VOID(take(**event));
     return answer_.finish();
   }
@@ -41,8 +37,8 @@ class StreamDecoder final : public AnswerDecoder {
     if (event.data.empty() || answer_.over()) return {};
     if (event.data == "[DONE]") return answer_.end();
     if (const auto parsed = chunk_.parse(event.data); !parsed) {
-      return broken(event.terminated ? std::string_view(parsed.error().detail)
-                                     : "cut inside an event");
+      return broken_answer(event.terminated ? std::string_view(parsed.error().detail)
+                                            : "cut inside an event");
     }
     return answer_.take(chunk_.root());
   }
@@ -52,25 +48,13 @@ class StreamDecoder final : public AnswerDecoder {
   openai_chat::AnswerBuilder answer_;
 };
 
-class WholeDecoder final : public AnswerDecoder {
- public:
-  Result<void> feed(std::string_view bytes, std::vector<AnswerEvent>&) override {
-    if (bytes.size() > limits::kResponseBodyBytes - body_.size()) return broken("too large");
-    body_ += bytes;
-    return {};
-  }
-
-  Result<void> finish(std::vector<AnswerEvent>& out) override {
-    JsonDocument document;
-    if (const auto parsed = document.parse(body_); !parsed) return broken(parsed.error().detail);
+class WholeDecoder final : public BodyDecoder {
+  Result<void> read(JsonValue root, std::string_view, std::vector<AnswerEvent>& out) override {
     openai_chat::AnswerBuilder answer;
     answer.write_to(out);
-    TRY_VOID(answer.take(document.root()));
+    TRY_VOID(answer.take(root));
     return answer.end();
   }
-
- private:
-  std::string body_;
 };
 
 }  // namespace

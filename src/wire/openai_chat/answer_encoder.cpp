@@ -1,16 +1,15 @@
 // Canonical events → OpenAI chat completion chunks, or one whole completion.
 
+#include "wire/event_encoder.h"
 #include "wire/json_text.h"
 #include "wire/json_writer.h"
 #include "wire/openai_chat/answer_parts.h"
 #include "wire/translate.h"
-#include "wire/usage_seen.h"
 
 namespace sekisho::wire {
 namespace {
 
 using namespace openai_chat;
-using Kind = AnswerEvent::Kind;
 using Block = AnswerEvent::Block;
 
 void write_head(JsonWriter& json, const AnswerEncoding& encoding, std::string_view object) {
@@ -18,8 +17,7 @@ void write_head(JsonWriter& json, const AnswerEncoding& encoding, std::string_vi
   json.field("created", encoding.created).field("model", encoding.model);
 }
 
-// The finish is held until the end, so that a stop that turns into an error shows only the error.
-class StreamEncoder final : public AnswerEncoder {
+class StreamEncoder final : public EventEncoder {
  public:
   explicit StreamEncoder(AnswerEncoding encoding) : encoding_(std::move(encoding)) {
     head_ = "data: ";
@@ -32,41 +30,14 @@ class StreamEncoder final : public AnswerEncoder {
     tail_ += "}\n\n";
   }
 
-  void encode(const AnswerEvent& event, std::string& out) override {
-    if (over_) return;
-    switch (event.kind) {
-      case Kind::kStart:
-        out.append(head_).append("\"role\":\"assistant\",\"content\":\"\"").append(tail_);
-        break;
-      case Kind::kBlockStart:
-        block_start(event, out);
-        break;
-      case Kind::kDelta:
-        usage_.delta(event);
-        delta(event, out);
-        break;
-      case Kind::kBlockStop:
-        block_stop(event, out);
-        break;
-      case Kind::kStop:
-        stop_ = event;
-        break;
-      case Kind::kUsage:
-        usage_.usage(event);
-        break;
-      case Kind::kError:
-        error(event, out);
-        break;
-      case Kind::kEnd:
-        end(out);
-        break;
-    }
-  }
-
   std::string_view ping() const override { return ": ping\n\n"; }
 
  private:
-  void block_start(const AnswerEvent& event, std::string& out) {
+  void start(std::string& out) override {
+    out.append(head_).append("\"role\":\"assistant\",\"content\":\"\"").append(tail_);
+  }
+
+  void block_start(const AnswerEvent& event, std::string& out) override {
     detail_ = {};
     arguments_.clear();
     if (event.block != Block::kToolCall) return;
@@ -83,7 +54,7 @@ class StreamEncoder final : public AnswerEncoder {
     out.append("]").append(tail_);
   }
 
-  void delta(const AnswerEvent& event, std::string& out) {
+  void delta(const AnswerEvent& event, std::string& out) override {
     switch (event.block) {
       case Block::kText:
         if (!event.text.empty()) text("\"content\":\"", event.text, "\"", out);
@@ -124,7 +95,7 @@ class StreamEncoder final : public AnswerEncoder {
     out.append("\"}}]").append(tail_);
   }
 
-  void block_stop(const AnswerEvent& event, std::string& out) {
+  void block_stop(const AnswerEvent& event, std::string& out) override {
     const bool reasoning =
         event.block == Block::kReasoning || event.block == Block::kRedactedReasoning;
     if (reasoning && detail_.is_returnable()) {
@@ -146,18 +117,15 @@ class StreamEncoder final : public AnswerEncoder {
     out.append("]").append(tail_);
   }
 
-  void error(const AnswerEvent& event, std::string& out) {
-    over_ = true;
+  void error(const AnswerEvent& event, std::string& out) override {
     out.append("data: ");
     JsonWriter json(out);
     write_error(json, event);
     out.append("\n\n");
   }
 
-  void end(std::string& out) {
-    if (stop_.stop == StopReason::kError) return error(stop_, out);
-    over_ = true;
-    out.append(head_).append("},\"finish_reason\":\"").append(finish_reason(stop_.stop));
+  void end(std::string& out) override {
+    out.append(head_).append("},\"finish_reason\":\"").append(finish_reason(stop().stop));
     out.append(encoding_.include_usage ? "\"}],\"usage\":null}\n\n" : "\"}]}\n\n");
     if (encoding_.include_usage) usage_chunk(out);
     out.append("data: [DONE]\n\n");
@@ -168,9 +136,9 @@ class StreamEncoder final : public AnswerEncoder {
     JsonWriter json(out);
     json.begin_object();
     write_head(json, encoding_, "chat.completion.chunk");
-    if (!usage_.served_tier().empty()) json.field("service_tier", usage_.served_tier());
+    if (!usage().served_tier().empty()) json.field("service_tier", usage().served_tier());
     json.key("choices").begin_array().end_array().key("usage");
-    write_usage(json, usage_.figures(encoding_.estimated_prompt));
+    write_usage(json, usage().figures(encoding_.estimated_prompt));
     json.end_object();
     out.append("\n\n");
   }
@@ -181,43 +149,11 @@ class StreamEncoder final : public AnswerEncoder {
   const ToolAlias* alias_ = nullptr;  // of the open tool call
   std::string tool_id_, arguments_;   // of an open custom call
   std::int64_t tool_index_ = -1, detail_index_ = 0;
-  AnswerEvent stop_;
-  UsageSeen usage_;
-  bool over_ = false;
 };
 
-class WholeEncoder final : public AnswerEncoder {
+class WholeEncoder final : public EventEncoder {
  public:
   explicit WholeEncoder(AnswerEncoding encoding) : encoding_(std::move(encoding)) {}
-
-  void encode(const AnswerEvent& event, std::string& out) override {
-    if (over_) return;
-    switch (event.kind) {
-      case Kind::kBlockStart:
-        if (event.block == Block::kToolCall) calls_.push_back({event.tool_id, event.tool_name, {}});
-        if (is_reasoning(event)) details_.emplace_back();
-        break;
-      case Kind::kDelta:
-        usage_.delta(event);
-        delta(event);
-        break;
-      case Kind::kStop:
-        stop_ = event;
-        break;
-      case Kind::kUsage:
-        usage_.usage(event);
-        break;
-      case Kind::kError:
-        error(event, out);
-        break;
-      case Kind::kEnd:
-        end(out);
-        break;
-      case Kind::kStart:
-      case Kind::kBlockStop:
-        break;
-    }
-  }
 
  private:
   struct Call {
@@ -228,7 +164,12 @@ class WholeEncoder final : public AnswerEncoder {
     return event.block == Block::kReasoning || event.block == Block::kRedactedReasoning;
   }
 
-  void delta(const AnswerEvent& event) {
+  void block_start(const AnswerEvent& event, std::string&) override {
+    if (event.block == Block::kToolCall) calls_.push_back({event.tool_id, event.tool_name, {}});
+    if (is_reasoning(event)) details_.emplace_back();
+  }
+
+  void delta(const AnswerEvent& event, std::string&) override {
     if (event.block == Block::kText) content_ += event.text;
     if (event.block == Block::kToolCall && !calls_.empty()) calls_.back().arguments += event.text;
     if (!is_reasoning(event) || details_.empty()) return;
@@ -237,25 +178,22 @@ class WholeEncoder final : public AnswerEncoder {
     detail.signature += event.signature;
   }
 
-  void error(const AnswerEvent& event, std::string& out) {
-    over_ = true;
+  void error(const AnswerEvent& event, std::string& out) override {
     JsonWriter json(out);
     write_error(json, event);
   }
 
-  void end(std::string& out) {
-    if (stop_.stop == StopReason::kError) return error(stop_, out);
-    over_ = true;
+  void end(std::string& out) override {
     JsonWriter json(out);
     json.begin_object();
     write_head(json, encoding_, "chat.completion");
-    if (!usage_.served_tier().empty()) json.field("service_tier", usage_.served_tier());
+    if (!usage().served_tier().empty()) json.field("service_tier", usage().served_tier());
     json.key("choices").begin_array().begin_object().field("index", 0).key("message");
     message(json);
     json.key("logprobs").null();
-    json.field("finish_reason", finish_reason(stop_.stop)).end_object().end_array();
+    json.field("finish_reason", finish_reason(stop().stop)).end_object().end_array();
     json.key("usage");
-    write_usage(json, usage_.figures(encoding_.estimated_prompt));
+    write_usage(json, usage().figures(encoding_.estimated_prompt));
     json.end_object();
   }
 
@@ -307,9 +245,6 @@ class WholeEncoder final : public AnswerEncoder {
   std::string content_;
   std::vector<ReasoningDetail> details_;
   std::vector<Call> calls_;
-  AnswerEvent stop_;
-  UsageSeen usage_;
-  bool over_ = false;
 };
 
 }  // namespace
